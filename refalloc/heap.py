@@ -1,0 +1,94 @@
+"""The interpreted machine: real memory, lanes, and the index of each thread.
+
+A heap is all that the text of an allocator may use:
+
+    heap.lanes                                      the table of lanes
+    lane.next_addrs[c], lane.frees[c]               addresses, 0 for none
+    heap.thread_index, heap.set_thread_index(i)     this thread's index into lanes
+    heap.try_lock(lane), heap.unlock(lane)          never block
+    heap.load(addr), heap.store(addr, word)         one 8-byte word of memory
+    heap.map(length, align_log2)                    pages, or 0
+    heap.unmap(addr, length)
+    heap.remap(addr, length, new_length, may_move)  the address then, or 0
+
+Memory and pages are the arena's.
+"""
+
+import os
+import threading
+
+from refalloc.arena import DEFAULT_ARENA_LEN, Arena
+
+CLASS_CAPACITY = 64  # entries in next_addrs and frees: room for finer size classes than the reference's 13
+
+
+class Lane:
+    """One entry of the metadata table.
+
+    Attributes: next_addrs, frees: list of int, [CLASS_CAPACITY], addresses, 0 for none; guarded by the lock.
+                index: int, its place in heap.lanes.
+    """
+
+    __slots__ = ("frees", "index", "next_addrs", "token")
+
+    def __init__(self, index):
+        self.index = index
+        self.next_addrs = [0] * CLASS_CAPACITY
+        self.frees = [0] * CLASS_CAPACITY
+        # The lock: who pops the one item has it. list.pop is a single step in every CPython, with the GIL and without,
+        # and takes an eighth of the time of threading.Lock.
+        self.token = [True]
+
+    def __repr__(self):
+        return f"<lane {self.index}, {'free' if self.token else 'locked'}>"
+
+
+class _ThreadIndex(threading.local):
+    index = 0  # what a thread that has set none reads
+
+
+class Heap(Arena):
+    """Real memory, lanes and pages, for the text of an allocator to run on.
+
+    Args:    lane_count: int, 1 or more; None for the number of CPUs that this process may use.
+             arena_len: int, bytes of address space; rounded up to whole pages.
+    Raises:  MemoryError when the system refuses the arena.
+    """
+
+    def __init__(self, lane_count=None, arena_len=DEFAULT_ARENA_LEN):
+        super().__init__(arena_len)
+        if lane_count is None:
+            lane_count = available_cpu_count()
+        if lane_count < 1:
+            raise ValueError(f"lane_count is {lane_count}; a heap needs at least one lane")
+        self.lanes = tuple(Lane(index) for index in range(lane_count))
+        self._local = _ThreadIndex()
+
+    @property
+    def thread_index(self):
+        return self._local.index
+
+    def set_thread_index(self, index):
+        self._local.index = index
+
+    def try_lock(self, lane):
+        """Take `lane` if it is free. Returns bool, at once."""
+        try:
+            return lane.token.pop()
+        except IndexError:
+            return False
+
+    def unlock(self, lane):
+        """Give `lane` back. Raises RuntimeError if it was not taken."""
+        if lane.token:
+            raise RuntimeError(
+                f"unlock of lane {lane.index}, which is not locked; unlock once for each try_lock that got it"
+            )
+        lane.token.append(True)
+
+
+def available_cpu_count():
+    """CPUs that this process may use: int, 1 or more."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
