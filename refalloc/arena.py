@@ -40,7 +40,7 @@ class Arena:
     """
 
     def __init__(self, arena_len=DEFAULT_ARENA_LEN):
-        self.arena_len = _whole_pages(arena_len)
+        self.arena_len = whole_pages(arena_len)
         self._memory = _map_arena(self.arena_len)
         self._bytes = memoryview(self._memory)
         self._words = self._bytes.cast("Q")
@@ -92,7 +92,7 @@ class Arena:
 
         Returns: int, the address; 0 when no free range of the arena has room.
         """
-        length = _whole_pages(length)
+        length = whole_pages(length)
         align = max(1 << align_log2, PAGE_LEN)
         with self._pages_lock:
             for hole_index, (hole_addr, hole_len) in enumerate(self._holes):
@@ -105,7 +105,7 @@ class Arena:
 
     def unmap(self, addr, length):
         """Give the mapping at `addr` back to the system. Raises MemoryFault unless it is one, of that many pages."""
-        length = _whole_pages(length)
+        length = whole_pages(length)
         with self._pages_lock:
             self._require_mapping("unmap", addr, length)
             del self._mappings[addr]
@@ -117,7 +117,7 @@ class Arena:
         Returns: int, its address now; 0 when refused, and nothing has changed.
         Raises:  MemoryFault unless it is a mapping of that many pages.
         """
-        length, new_length = _whole_pages(length), _whole_pages(new_length)
+        length, new_length = whole_pages(length), whole_pages(new_length)
         with self._pages_lock:
             self._require_mapping("remap", addr, length)
             if new_length <= length:
@@ -222,7 +222,8 @@ class Arena:
         return "a page of the arena that is not mapped"
 
 
-def _whole_pages(length):
+def whole_pages(length):
+    """`length` rounded up to a multiple of PAGE_LEN. Bytes."""
     return -(-length // PAGE_LEN) * PAGE_LEN
 
 

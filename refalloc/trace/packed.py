@@ -1,0 +1,104 @@
+"""Heap calls that real programs made, as files.
+
+A trace is what a program asked of malloc and free, in the order made: compressed NumPy arrays in one .npz file, one row
+an event, a realloc written as a free and an alloc:
+
+    op          uint8   0 alloc, 1 free
+    thread      uint16  who called, numbered from 0 in order of appearance
+    block       uint32  the block's number, used once
+    size        uint32  bytes asked for; an alloc has 1 or more, of a free it is not read
+    align_log2  uint8   alignment asked for, log2 of bytes; of a free it is not read
+"""
+
+import zipfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+ALLOC, FREE = 0, 1
+COLUMNS = ("op", "thread", "block", "size", "align_log2")
+
+
+class TraceError(ValueError):
+    """A trace file that is missing or damaged; the message says which and where."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One recorded run of a program.
+
+    Attributes: name: str; op, thread, block, size, align_log2: arrays of ints, shape (events,); see the module.
+    """
+
+    name: str
+    op: np.ndarray
+    thread: np.ndarray
+    block: np.ndarray
+    size: np.ndarray
+    align_log2: np.ndarray
+
+    def __len__(self):
+        return len(self.op)
+
+    def rows(self):
+        """The events as a list of tuples of int, in the order of COLUMNS."""
+        return list(zip(*(getattr(self, column).tolist() for column in COLUMNS), strict=True))
+
+
+def packed_traces():
+    """Names of the traces that come with the package: list of str, sorted."""
+    folder = resources.files("refalloc") / "data" / "traces"
+    return sorted(entry.name.removesuffix(".npz") for entry in folder.iterdir() if entry.name.endswith(".npz"))
+
+
+def load_trace(name):
+    """Read a trace and prove it whole.
+
+    Args:    name: str, one of packed_traces(), or a path to such a file.
+    Raises:  TraceError.
+    """
+    if name in packed_traces():
+        return _read(name, resources.files("refalloc") / "data" / "traces" / f"{name}.npz")
+    path = Path(name)
+    if not path.is_file():
+        raise TraceError(f"no trace {name!r}; expected one of {', '.join(packed_traces())}, or a path to an .npz file")
+    return _read(path.stem, path)
+
+
+def _read(name, file):
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            columns = {column: arrays[column] for column in COLUMNS}
+    except KeyError as error:
+        raise TraceError(f"{file}: column {error} is missing; expected {', '.join(COLUMNS)}") from None
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise TraceError(f"{file}: not a trace, or damaged ({error}); expected an .npz file of NumPy") from error
+    except Exception as error:  # zlib.error and others, by the kind of damage
+        raise TraceError(f"{file}: damaged ({type(error).__name__}: {error})") from error
+    trace = Trace(name, **columns)
+    _validate(file, trace)
+    return trace
+
+
+def _validate(file, trace):
+    for column in COLUMNS:
+        values = getattr(trace, column)
+        if values.dtype.kind not in "iu" or values.shape != trace.op.shape or values.ndim != 1:
+            raise TraceError(
+                f"{file}: column {column} is {values.dtype} of shape {values.shape}; "
+                f"expected whole numbers, one for each of {len(trace.op)} events"
+            )
+    live, used = set(), set()
+    for event, (op, thread, block, size, align_log2) in enumerate(trace.rows()):
+        if op == ALLOC and block not in used and size >= 1 and 0 <= align_log2 < 48 and thread >= 0:
+            live.add(block)
+            used.add(block)
+        elif op == FREE and block in live and thread >= 0:
+            live.remove(block)
+        else:
+            raise TraceError(
+                f"{file}: event {event} (op {op}, thread {thread}, block {block}, size {size}, align_log2 {align_log2}) "
+                "cannot be: a block is allocated once, with 1 byte or more, and freed once after that"
+            )
