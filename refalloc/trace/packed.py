@@ -99,6 +99,6 @@ def _validate(file, trace):
             live.remove(block)
         else:
             raise TraceError(
-                f"{file}: event {event} (op {op}, thread {thread}, block {block}, size {size}, align_log2 {align_log2}) "
-                "cannot be: a block is allocated once, with 1 byte or more, and freed once after that"
+                f"{file}: event {event} cannot be (op {op}, thread {thread}, block {block}, size {size}, "
+                f"align_log2 {align_log2}): a block is allocated once, with 1 byte or more, and freed once after that"
             )
