@@ -8,6 +8,7 @@
 The allocator is a singleton: there is one per process, shared by all threads and made when it is first asked for.
 """
 
+import os
 import threading
 
 from refalloc.checked import CheckedAllocator
@@ -24,7 +25,12 @@ def the_allocator():
     if _allocator is None:
         with _making:
             if _allocator is None:  # another thread may have made it while this one waited
-                _allocator = CheckedAllocator()
+                made = CheckedAllocator()
+                if hasattr(os, "register_at_fork"):
+                    os.register_at_fork(
+                        before=made.before_fork, after_in_parent=made.after_fork, after_in_child=made.after_fork
+                    )
+                _allocator = made  # last: who sees it sees it whole
     return _allocator
 
 

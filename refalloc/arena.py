@@ -140,6 +140,14 @@ class Arena:
             self.unmap(addr, length)
         return new_addr
 
+    def before_fork(self):
+        """Hold the pages still: a child has only the thread that forks, and cannot unlock what others held."""
+        self._pages_lock.acquire()
+
+    def after_fork(self):
+        """In parent and child."""
+        self._pages_lock.release()
+
     def mappings(self):
         """All mappings now, as a list of (addr, length in whole pages), by address. For checkers, not for the text."""
         with self._pages_lock:

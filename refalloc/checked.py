@@ -9,7 +9,7 @@ import operator
 
 from refalloc import allocator
 from refalloc.heap import Heap
-from refalloc.trim import trim_heap
+from refalloc.trim import lock_all, trim_heap, unlock_all
 
 
 class CheckedAllocator:
@@ -64,6 +64,16 @@ class CheckedAllocator:
     def view(self, addr, length):
         """The bytes at an address; see refalloc.view."""
         return self.heap.view(operator.index(addr), _checked_length("view", length))
+
+    def before_fork(self):
+        """Wait until no thread is inside the allocator, and keep it so; for os.register_at_fork."""
+        lock_all(self.heap)
+        self.heap.before_fork()
+
+    def after_fork(self):
+        """Let threads in again, in the parent and in the child."""
+        self.heap.after_fork()
+        unlock_all(self.heap)
 
     def live_blocks(self):
         """The live blocks, as a list of (addr, length, align_log2), for check_invariants."""

@@ -16,16 +16,26 @@ def trim_heap(heap):
     """Unmap every slab that has no live block.
 
     Returns: int, bytes given back.
-    Locks:   all lanes, in order; none on return. Waits for lanes that are taken.
+    Locks:   all lanes; none on return. Waits for lanes that are taken.
     """
-    for lane in heap.lanes:
-        while not heap.try_lock(lane):
-            pass
+    lock_all(heap)
     try:
         return sum(_trim_class(heap, size_class) for size_class in range(SIZE_CLASS_COUNT))
     finally:
-        for lane in heap.lanes:
-            heap.unlock(lane)
+        unlock_all(heap)
+
+
+def lock_all(heap):
+    """Take every lane, in the order of the table, waiting for those that are taken. The caller holds none."""
+    for index in range(len(heap.lanes)):
+        while not heap.try_lock(heap.lanes[index]):
+            pass
+
+
+def unlock_all(heap):
+    """Give every lane back."""
+    for index in range(len(heap.lanes)):
+        heap.unlock(heap.lanes[index])
 
 
 def free_slots(heap, lane, size_class):

@@ -10,7 +10,6 @@ an event, a realloc written as a free and an alloc:
     align_log2  uint8   alignment asked for, log2 of bytes; of a free it is not read
 """
 
-import zipfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -70,14 +69,14 @@ def load_trace(name):
 def _read(name, file):
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            columns = {column: arrays[column] for column in COLUMNS}
-    except KeyError as error:
-        raise TraceError(f"{file}: column {error} is missing; expected {', '.join(COLUMNS)}") from None
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        raise TraceError(f"{file}: not a trace, or damaged ({error}); expected an .npz file of NumPy") from error
-    except Exception as error:  # zlib.error and others, by the kind of damage
-        raise TraceError(f"{file}: damaged ({type(error).__name__}: {error})") from error
-    trace = Trace(name, **columns)
+            columns = {column: arrays[column] for column in arrays.files}
+    except Exception as error:  # of OSError, EOFError, ValueError, BadZipFile, zlib.error: as the damage wants it
+        what = f"{type(error).__name__}: {error}"
+        raise TraceError(f"{file}: not a trace, or damaged ({what}); expected an .npz file of NumPy") from error
+    for column in COLUMNS:
+        if column not in columns:
+            raise TraceError(f"{file}: column {column} is missing; expected {', '.join(COLUMNS)}")
+    trace = Trace(name, **{column: columns[column] for column in COLUMNS})
     _validate(file, trace)
     return trace
 
