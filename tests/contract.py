@@ -315,6 +315,9 @@ def a_large_block_shrinks_in_place_and_its_pages_go_back(make):
     assert bytes(machine.heap.view(addr, 100_000)) == b"\x11" * 100_000
     machine.check()
     assert machine.remap(addr, 70_000) == addr
+    assert machine.resize(addr, 50_000)
+    assert machine.remap(addr, 40_000) == addr
+    assert machine.mapped_len() < 50_000
     machine.free(addr)
     assert machine.mapped_len() == 0
     machine.check()
@@ -327,8 +330,9 @@ def resize_never_moves_a_large_block(make):
     for addr, number in blocks.items():
         machine.heap.view(addr, 40_000)[:] = bytes([number]) * 40_000
     for addr in blocks:
-        machine.resize(addr, 80_000)  # may be refused
-        machine.check()
+        for new_length in (60_000, 80_000):
+            machine.resize(addr, new_length)  # may be refused
+            machine.check()
     for addr, number in blocks.items():
         assert bytes(machine.heap.view(addr, 40_000)) == bytes([number]) * 40_000
         machine.free(addr)
@@ -358,18 +362,19 @@ def remap_keeps_the_bytes_of_a_large_block(make):
 
 @rule
 def remap_never_breaks_an_alignment(make):
-    machine = make(1)
-    heap = machine.heap
-    blocks = [machine.alloc(100_000, 17) for _ in range(6)]
-    for addr in blocks:
-        heap.view(addr, 100_000)[:] = b"\x77" * 100_000
-    for number in range(8):
-        machine.alloc(40_000 + 4096 * number)  # fills the gaps between them
-    for addr in blocks:
-        new_addr = machine.remap(addr, 1_000_000) or addr
-        assert new_addr % (1 << 17) == 0
-        assert bytes(heap.view(new_addr, 100_000)) == b"\x77" * 100_000
-    machine.check()
+    for align_log2 in (13, 14, 17):
+        machine = make(1)
+        heap = machine.heap
+        blocks = [machine.alloc(100_000, align_log2) for _ in range(6)]
+        for addr in blocks:
+            heap.view(addr, 100_000)[:] = b"\x77" * 100_000
+        for number in range(9):
+            machine.alloc(40_000 + 4096 * number)  # fills the gaps between them
+        for addr in blocks:
+            new_addr = machine.remap(addr, 1_000_000) or addr
+            assert new_addr % (1 << align_log2) == 0
+            assert bytes(heap.view(new_addr, 100_000)) == b"\x77" * 100_000
+            machine.check()
 
 
 @rule

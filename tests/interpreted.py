@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contract import Machine
 
 from refalloc import allocator
+from refalloc.allocator import SLAB_LEN
 from refalloc.heap import Heap
 
 ARENA_LEN = 64 << 20
@@ -36,6 +37,13 @@ class CountingMachine(Machine):
     def free(self, addr):
         self.heap.tries = 0
         super().free(addr)
+
+
+def slabs_lie_side_by_side(make):
+    """This heap maps the lowest range that fits: a slab that is aligned to more than it needs leaves a hole."""
+    machine = make(1)
+    slabs = [machine.alloc(length) for length in (8, 16, 32, 64)]
+    assert slabs == list(range(slabs[0], slabs[0] + 4 * SLAB_LEN, SLAB_LEN))
 
 
 class Maker:

@@ -2,12 +2,12 @@ import inspect
 
 import contract
 import pytest
-from interpreted import Maker
+from interpreted import Maker, slabs_lie_side_by_side
 
 from refalloc import allocator
 
 
-@pytest.mark.parametrize("rule", contract.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", [*contract.RULES, slabs_lie_side_by_side], ids=lambda rule: rule.__name__)
 def test_the_reference_keeps_every_rule_of_the_contract(rule):
     rule(Maker())
 
