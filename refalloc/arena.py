@@ -5,8 +5,8 @@ from the number of each page that is mapped to the words in it, so that load and
 access good in the same step; any other page is a miss, and raises MemoryFault. Pages that are unmapped go back to the
 system at once. Free parts of the arena are kept as a sorted list of ranges.
 
-Not as in a kernel: map gives the lowest range that fits, so that a run repeats its addresses relative to the arena;
-an address may be mapped again as soon as it is unmapped.
+Not as in a kernel: map gives the lowest range that fits, and the arena starts at a multiple of ARENA_ALIGN, so that a
+run repeats its addresses relative to the arena. An address may be mapped again as soon as it is unmapped.
 """
 
 import bisect
@@ -17,6 +17,7 @@ import threading
 
 PAGE_LEN = 4096  # bytes; the page table's unit. The system's own pages may be larger: see Arena._forget.
 WORDS_PER_PAGE = PAGE_LEN // 8
+ARENA_ALIGN = 1 << 21  # bytes; where an arena starts
 DEFAULT_ARENA_LEN = 1 << 30  # bytes of address space; memory is used only for pages that are written
 
 
@@ -41,10 +42,12 @@ class Arena:
 
     def __init__(self, arena_len=DEFAULT_ARENA_LEN):
         self.arena_len = whole_pages(arena_len)
-        self._memory = _map_arena(self.arena_len)
-        self._bytes = memoryview(self._memory)
+        self._memory = _map_arena(self.arena_len + ARENA_ALIGN)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+        self.arena_addr = -(-start // ARENA_ALIGN) * ARENA_ALIGN
+        self._skipped_len = self.arena_addr - start
+        self._bytes = memoryview(self._memory)[self._skipped_len : self._skipped_len + self.arena_len]
         self._words = self._bytes.cast("Q")
-        self.arena_addr = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
         self.pages = {}  # page number -> memoryview of its words, uint64[WORDS_PER_PAGE]
         self.mapped_len = 0  # bytes mapped now
         self.peak_mapped_len = 0
@@ -189,7 +192,7 @@ class Arena:
         end = (offset + length) // mmap.PAGESIZE * mmap.PAGESIZE
         # MADV_DONTNEED zeroes private anonymous pages on Linux only (madvise(2)); elsewhere bytes are zeroed by hand.
         if hasattr(mmap, "MADV_DONTNEED") and sys.platform == "linux" and start < end:
-            self._memory.madvise(mmap.MADV_DONTNEED, start, end - start)
+            self._memory.madvise(mmap.MADV_DONTNEED, self._skipped_len + start, end - start)
             self._bytes[offset:start] = bytes(start - offset)
             self._bytes[end : offset + length] = bytes(offset + length - end)
         else:

@@ -160,6 +160,14 @@ def resident_len():
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def test_addresses_repeat_from_arena_to_arena():
+    def run():
+        heap = Heap(1, ARENA_LEN)
+        return [heap.map(length, align_log2) - heap.arena_addr for length in (1, 9000) for align_log2 in range(22)]
+
+    assert run() == run() == run()
+
+
 def test_a_lane_is_taken_once_and_given_back_once(heap):
     lane, other = heap.lanes
     assert heap.try_lock(lane)
