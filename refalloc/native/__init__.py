@@ -1,0 +1,22 @@
+"""The text as machine code: compiled for this process, or exported as a C library.
+
+    from refalloc import native
+    text = native.compile("mine.py")
+    heap = native.NativeHeap()
+    addr = text.alloc(heap, 100, 4)
+
+Layers, from the bottom: words (atomic steps), pages (mmap), chunks (what lies where), machine (what the members of a
+heap mean), heap (the heap of this process), jit (a text, compiled).
+
+Needs the extra `native`; Linux and macOS.
+"""
+
+try:
+    import numba  # noqa: F401  here only to say what to do when it is missing
+except ImportError as error:
+    raise ImportError(f"refalloc.native needs Numba ({error}); run: pip install 'refalloc[native]'") from error
+
+from refalloc.native.heap import NativeHeap
+from refalloc.native.jit import CompiledText, CompileError, compile, load_text
+
+__all__ = ["CompileError", "CompiledText", "NativeHeap", "compile", "load_text"]

@@ -1,0 +1,389 @@
+"""The compiled machine: real memory, lanes that cores share, and the index of each thread.
+
+The members are those of refalloc.heap.Heap, for Python and for compiled code alike, so checkers and trim work on it
+too. What differs: a bad address in compiled code is not caught, any access at all may be undefined, and two threads
+really run at once.
+
+Design. One control block in memory holds what compiled code needs, so that a heap is one word there: see WORDS. The
+lanes follow it. Mappings are in a chunk table: an entry is the mapping's length. The thread's index is a
+pthread-specific value, as code that is compiled at run time has no other thread-local storage.
+"""
+
+import ctypes
+import mmap
+import weakref
+
+import numpy as np
+from numba.core import cgutils, types
+from numba.core.typing import signature
+from numba.extending import (
+    NativeValue,
+    intrinsic,
+    models,
+    overload,
+    overload_attribute,
+    overload_method,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+
+from refalloc.arena import MemoryFault
+from refalloc.heap import available_cpu_count
+from refalloc.native.chunks import LEAF_LEN, LEAF_LOG2, ROOT_COUNT, ROOT_LEN, chunk_entry, set_chunk_entry
+from refalloc.native.compiler import compiled
+from refalloc.native.machine import (
+    CLASS_CAPACITY,
+    FIELD_STRIDE,
+    FIELDS_OFFSET,
+    FREES_OFFSET,
+    LANE_LEN,
+    LINE_LEN,
+    HeapType,
+    lane_at,
+    lane_count,
+    lanes_addr,
+)
+from refalloc.native.pages import CHUNK_LOG2, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks
+from refalloc.native.words import add_relaxed, load_word, max_relaxed, store_word
+
+# Words of the control block
+LANE_COUNT, THREAD_KEY, CHUNKS_ROOT, MAPPED_LEN, PEAK_MAPPED_LEN = range(5)
+WORDS = 5
+
+_get_specific = types.ExternalFunction("pthread_getspecific", signature(types.int64, types.uint32))
+_set_specific = types.ExternalFunction("pthread_setspecific", signature(types.int32, types.uint32, types.int64))
+_libc = ctypes.CDLL(None)
+
+
+class NativeLane:
+    """One lane, as Python sees it. Attributes: next_addrs, frees: writable memoryview of int64, [CLASS_CAPACITY]."""
+
+    __slots__ = ("addr", "frees", "next_addrs")
+
+    def __init__(self, addr):
+        self.addr = addr
+        length = CLASS_CAPACITY * FIELD_STRIDE
+        fields = memoryview((ctypes.c_char * length).from_address(addr + FIELDS_OFFSET)).cast("B").cast("q")
+        step = FIELD_STRIDE // 8
+        self.next_addrs = fields[::step]
+        self.frees = fields[FREES_OFFSET // 8 :: step]
+
+
+class NativeHeap:
+    """Real memory, lanes and pages, for a compiled text to run on.
+
+    Args:    lane_count: int, 1 or more; None for the number of CPUs that this process may use.
+    Raises:  MemoryError when the system refuses the memory for the lanes.
+    """
+
+    def __init__(self, lane_count=None):
+        if lane_count is None:
+            lane_count = available_cpu_count()
+        if lane_count < 1:
+            raise ValueError(f"lane_count is {lane_count}; a heap needs at least one lane")
+        length = LINE_LEN + lane_count * LANE_LEN
+        block = _anonymous(length)
+        root = _anonymous(ROOT_LEN)
+        self.control_addr, self._root_addr = _address_of(block), _address_of(root)
+        self._control = np.frombuffer(block, np.int64, WORDS)
+        self._root = np.frombuffer(root, np.int64, ROOT_COUNT)
+        key = ctypes.c_uint()
+        if _libc.pthread_key_create(ctypes.byref(key), None) != 0:
+            raise MemoryError("no thread-specific key is left for another heap; drop heaps that are not used")
+        self._control[LANE_COUNT] = lane_count
+        self._control[THREAD_KEY] = key.value
+        self._control[CHUNKS_ROOT] = self._root_addr
+        self.lanes = tuple(NativeLane(self.control_addr + LINE_LEN + i * LANE_LEN) for i in range(lane_count))
+        self._close = weakref.finalize(self, _close, self._root, key.value, (block, root))
+
+    # Members of the text, called from Python
+
+    @property
+    def thread_index(self):
+        return _get_thread_index(self)
+
+    def set_thread_index(self, index):
+        _set_thread_index(self, index)
+
+    def try_lock(self, lane):
+        """Take `lane` if it is free. Returns bool, at once."""
+        return _try_lock(self, lane.addr)
+
+    def unlock(self, lane):
+        """Give `lane` back."""
+        _unlock(self, lane.addr)
+
+    def load(self, addr):
+        """The word at `addr`. Raises MemoryFault unless it is a word of a mapping."""
+        self._require_word("load", addr)
+        return load_at(addr)
+
+    def store(self, addr, word):
+        """Set the word at `addr`. Raises MemoryFault unless it is a word of a mapping."""
+        self._require_word("store", addr)
+        _store_at(addr, word)
+
+    def map(self, length, align_log2):
+        """Zeroed pages for `length` bytes at a multiple of 1 << `align_log2`. Returns int, the address, or 0."""
+        return _map(self, length, align_log2)
+
+    def unmap(self, addr, length):
+        """Give a mapping back. Raises MemoryFault unless it is one, of that many chunks."""
+        self._require_mapping("unmap", addr, length)
+        _unmap(self, addr, length)
+
+    def remap(self, addr, length, new_length, may_move):
+        """Give a mapping another length, as Arena.remap does."""
+        self._require_mapping("remap", addr, length)
+        return _remap(self, addr, length, new_length, may_move)
+
+    # For checkers and callers, not for the text
+
+    @property
+    def mapped_len(self):
+        return int(self._control[MAPPED_LEN])
+
+    @property
+    def peak_mapped_len(self):
+        return int(self._control[PEAK_MAPPED_LEN])
+
+    def mappings(self):
+        """All mappings now, as a list of (addr, length in whole chunks), by address. Nothing else may run."""
+        return _mappings(self._root)
+
+    def view(self, addr, length):
+        """The `length` bytes at `addr`, as a writable memoryview. Raises MemoryFault unless one mapping has them."""
+        start, mapped_len = self._mapping_of(addr)
+        if addr + length > start + mapped_len:
+            raise MemoryFault("view", addr, f"{length} bytes reach past the end of what is mapped; pass what map gave")
+        return memoryview((ctypes.c_char * length).from_address(addr)).cast("B")
+
+    def close(self):
+        """Unmap everything, at once rather than when the heap is no longer referred to. Blocks of it are gone."""
+        self._close()
+
+    def _mapping_of(self, addr):
+        """The mapping that `addr` lies in, as (addr, length); (addr, 0) when there is none."""
+        mapped_len = chunk_entry(self._root_addr, addr)
+        start = addr >> CHUNK_LOG2 << CHUNK_LOG2
+        if mapped_len == 0:  # perhaps a later chunk of a long mapping
+            start, mapped_len = max(((a, n) for a, n in self.mappings() if a <= addr), default=(addr, 0))
+        return (start, mapped_len) if addr < start + mapped_len else (addr, 0)
+
+    def _require_word(self, access, addr):
+        if addr & 7:
+            raise MemoryFault(
+                access, addr, f"not a multiple of 8; words lie at {addr & ~7:#x} and {(addr & ~7) + 8:#x}"
+            )
+        if self._mapping_of(addr)[1] == 0:
+            raise MemoryFault(access, addr, "not mapped; access only what map returned and unmap has not taken back")
+
+    def _require_mapping(self, access, addr, length):
+        found = chunk_entry(self._root_addr, addr)
+        if found == 0 or found != whole_chunks(length) or addr % (1 << CHUNK_LOG2) != 0:
+            raise MemoryFault(
+                access, addr, f"no mapping of {length} bytes starts there; pass what map returned, and its length"
+            )
+
+
+def _anonymous(length):
+    try:
+        return mmap.mmap(-1, length)
+    except OSError as error:
+        raise MemoryError(f"no {length} bytes for a heap ({error.strerror}); raise `ulimit -v`") from error
+
+
+def _address_of(block):
+    return ctypes.addressof(ctypes.c_char.from_buffer(block))
+
+
+def _mappings(root):
+    found = []
+    for root_index in np.flatnonzero(root):
+        leaf = np.ctypeslib.as_array((ctypes.c_int64 * (LEAF_LEN // 8)).from_address(int(root[root_index])))
+        first_chunk = int(root_index) << LEAF_LOG2
+        found += [((first_chunk + int(i)) << CHUNK_LOG2, int(leaf[i])) for i in np.flatnonzero(leaf)]
+    return found
+
+
+def _close(root, key, memory):
+    # `memory` holds the control block and the root for as long as this may run.
+    for addr, length in _mappings(root):
+        unmap_pages(addr, length)
+    for leaf in root[root != 0]:
+        unmap_pages(int(leaf), LEAF_LEN)
+    root[:] = 0
+    _libc.pthread_key_delete(key)
+
+
+# The heap in compiled code: the address of the control block
+
+
+class NativeHeapType(HeapType):
+    def __init__(self):
+        super().__init__("heap")
+
+
+NATIVE_HEAP = NativeHeapType()
+
+
+@typeof_impl.register(NativeHeap)
+def _typeof_native_heap(value, context):
+    return NATIVE_HEAP
+
+
+@register_model(NativeHeapType)
+class _NativeHeapModel(models.PrimitiveModel):
+    def __init__(self, data_model_manager, numba_type):
+        super().__init__(data_model_manager, numba_type, data_model_manager[types.int64].get_value_type())
+
+
+@unbox(NativeHeapType)
+def _unbox_native_heap(numba_type, obj, context):
+    addr = context.pyapi.object_getattr_string(obj, "control_addr")
+    value = context.pyapi.long_as_longlong(addr)
+    context.pyapi.decref(addr)
+    return NativeValue(value, is_error=cgutils.is_not_null(context.builder, context.pyapi.err_occurred()))
+
+
+@intrinsic
+def _control_addr(typing_context, heap):
+    return types.int64(NATIVE_HEAP), lambda context, builder, signature, args: args[0]
+
+
+@compiled
+def _word_of(heap, word):
+    return load_word(_control_addr(heap) + word * 8)
+
+
+@overload(lanes_addr)
+def _(heap):
+    if isinstance(heap, NativeHeapType):
+        return lambda heap: _control_addr(heap) + LINE_LEN
+    return None
+
+
+@overload(lane_count)
+def _(heap):
+    if isinstance(heap, NativeHeapType):
+        return lambda heap: _word_of(heap, LANE_COUNT)
+    return None
+
+
+@overload_attribute(NativeHeapType, "thread_index")
+def _(heap):
+    return lambda heap: _get_specific(_word_of(heap, THREAD_KEY))
+
+
+@overload_method(NativeHeapType, "set_thread_index")
+def _(heap, index):
+    def set_thread_index(heap, index):
+        _set_specific(_word_of(heap, THREAD_KEY), index)
+
+    return set_thread_index
+
+
+@compiled
+def _count_mapped(heap, length):
+    control = _control_addr(heap)
+    mapped_len = add_relaxed(control + MAPPED_LEN * 8, length) + length
+    max_relaxed(control + PEAK_MAPPED_LEN * 8, mapped_len)
+
+
+@overload_method(NativeHeapType, "map")
+def _(heap, length, align_log2):
+    def map_(heap, length, align_log2):
+        addr = map_pages(length, align_log2)
+        if addr == 0:
+            return 0
+        if not set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_chunks(length)):
+            unmap_pages(addr, length)
+            return 0
+        _count_mapped(heap, whole_chunks(length))
+        return addr
+
+    return map_
+
+
+@overload_method(NativeHeapType, "unmap")
+def _(heap, addr, length):
+    def unmap(heap, addr, length):
+        # First the entry: as soon as it is unmapped, another thread's map may get this very address.
+        set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, 0)
+        _count_mapped(heap, -whole_chunks(length))
+        unmap_pages(addr, length)
+
+    return unmap
+
+
+@overload_method(NativeHeapType, "remap")
+def _(heap, addr, length, new_length, may_move):
+    def remap(heap, addr, length, new_length, may_move):
+        if resize_pages(addr, length, new_length):
+            set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_chunks(new_length))
+            _count_mapped(heap, whole_chunks(new_length) - whole_chunks(length))
+            return addr
+        if not may_move:
+            return 0
+        place = heap.map(new_length, 0)
+        if place == 0:
+            return 0
+        set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, 0)
+        if move_pages(addr, length, place, new_length):
+            _count_mapped(heap, -whole_chunks(length))
+            return place
+        set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_chunks(length))
+        heap.unmap(place, new_length)
+        return 0
+
+    return remap
+
+
+# The members that Python calls, compiled
+
+
+@compiled
+def _get_thread_index(heap):
+    return heap.thread_index
+
+
+@compiled
+def _set_thread_index(heap, index):
+    heap.set_thread_index(index)
+
+
+@compiled
+def _try_lock(heap, addr):
+    return heap.try_lock(lane_at(addr))
+
+
+@compiled
+def _unlock(heap, addr):
+    heap.unlock(lane_at(addr))
+
+
+@compiled
+def load_at(addr):
+    """The word at `addr`, unchecked."""
+    return load_word(addr)
+
+
+@compiled
+def _store_at(addr, word):
+    store_word(addr, word)
+
+
+@compiled
+def _map(heap, length, align_log2):
+    return heap.map(length, align_log2)
+
+
+@compiled
+def _unmap(heap, addr, length):
+    heap.unmap(addr, length)
+
+
+@compiled
+def _remap(heap, addr, length, new_length, may_move):
+    return heap.remap(addr, length, new_length, may_move)

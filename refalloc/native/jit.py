@@ -1,0 +1,166 @@
+"""Compile the text of an allocator, the reference's or a learner's, without changing a character.
+
+Design. The functions of the text call each other, and read constants, through the globals of their module. A copy of
+these globals is made in which each plain Python function, of this module and of those that it imports, is replaced by
+Numba's compiled version of it. The functions themselves are the same code objects, so errors have the learner's lines.
+"""
+
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+from numba import njit
+from numba.core import errors
+from numba.core import types as nb_types
+from numba.core.dispatcher import Dispatcher
+
+from refalloc.native.compiler import OPTIONS, keep_on_disk
+from refalloc.native.explain import explain
+from refalloc.native.heap import NATIVE_HEAP
+
+_addr = _length = _log2 = nb_types.int64
+SIGNATURES = {  # of the text's four entry points, after the heap
+    "alloc": (nb_types.int64, (_length, _log2)),
+    "free": (nb_types.void, (_addr, _length, _log2)),
+    "resize": (nb_types.boolean, (_addr, _length, _length, _log2)),
+    "remap": (nb_types.int64, (_addr, _length, _length, _log2)),
+}
+ARGUMENTS = {
+    "alloc": "heap, length, align_log2",
+    "free": "heap, addr, length, align_log2",
+    "resize": "heap, addr, length, new_length, align_log2",
+    "remap": "heap, addr, length, new_length, align_log2",
+}
+
+
+class CompileError(Exception):
+    """A text that cannot be compiled; the message says which line, why, and what to write instead."""
+
+
+class CompiledText:
+    """The entry points of a text, compiled: call them from Python or from other compiled code; the GIL is released.
+
+    Attributes: name: str; functions: {name: compiled function}, all of the text's;
+                alloc(heap, length, align_log2), free(heap, addr, length, align_log2),
+                resize(heap, addr, length, new_length, align_log2), remap(...): as in refalloc.allocator.
+    """
+
+    def __init__(self, name, functions):
+        self.name = name
+        self.functions = functions
+        for entry_point in SIGNATURES:
+            setattr(self, entry_point, functions[entry_point])
+
+    def __repr__(self):
+        return f"<compiled text {self.name}>"
+
+
+def compile(text):
+    """Compile the text of an allocator for NativeHeap.
+
+    Args:    text: a module, or the path of a Python file, with functions alloc, free, resize and remap as in
+             refalloc.allocator. What they call may be of their own module or imported.
+    Returns: CompiledText. A text that was compiled before, to the letter, comes from disk.
+    Raises:  CompileError; OSError when the file cannot be read.
+    """
+    compiled = jit(text)
+    for name in SIGNATURES:
+        compile_for(compiled, name, NATIVE_HEAP)
+    return compiled
+
+
+def jit(text):
+    """As compile, but each function is compiled when it is first called, for whatever heap it is given."""
+    module = text if isinstance(text, types.ModuleType) else load_text(text)
+    missing = [name for name in SIGNATURES if not callable(getattr(module, name, None))]
+    if missing:
+        raise CompileError(
+            f"{_file_of(module)} has no function {', '.join(missing)}; "
+            f"expected {', '.join(f'{name}({ARGUMENTS[name]})' for name in missing)}"
+        )
+    shadows = _Shadows()
+    functions = {name: value for name, value in vars(shadows.module(module)).items() if isinstance(value, Dispatcher)}
+    keep_on_disk(functions.values(), shadows.meaning())
+    return CompiledText(module.__name__, functions)
+
+
+def compile_for(compiled, name, heap_type):
+    """Compile one entry point for a type of heap. Raises CompileError."""
+    return_type, arg_types = SIGNATURES[name]
+    dispatcher = getattr(compiled, name)
+    try:
+        dispatcher.compile(return_type(heap_type, *arg_types))
+    except (errors.NumbaError, TypeError) as error:
+        raise CompileError(explain(dispatcher.py_func, error)) from error
+
+
+def load_text(path):
+    """Import the Python file at `path` as a module of its own. Raises OSError, or what the file itself raises."""
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path}; pass the path of the Python file that has alloc, free, resize, remap")
+    spec = importlib.util.spec_from_file_location(f"refalloc_text_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file; its name has to end in .py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class _Shadows:
+    """Copies of modules in which functions are compiled ones."""
+
+    def __init__(self):
+        self.modules = {}  # id of a module's globals -> its shadow
+
+    def module(self, module):
+        return self._shadow(vars(module))
+
+    def meaning(self):
+        """All that compiled code depends on: the functions as they stand in memory, which a file may have outrun."""
+        parts: list[tuple] = []
+        for shadow in self.modules.values():
+            for name, value in sorted(vars(shadow).items()):
+                if isinstance(value, Dispatcher):
+                    parts.append((name, _code_meaning(value.py_func.__code__), value.py_func.__defaults__))
+                elif isinstance(value, int | float | str | tuple):
+                    parts.append((name, value))
+        return repr(parts)
+
+    def _shadow(self, namespace):
+        shadow = self.modules.get(id(namespace))
+        if shadow is None:
+            shadow = self.modules[id(namespace)] = types.ModuleType(namespace["__name__"])
+            for name, value in namespace.items():
+                setattr(shadow, name, self._value(value, namespace, shadow))
+        return shadow
+
+    def _value(self, value, namespace, shadow):
+        if isinstance(value, types.ModuleType) and _is_text(value.__name__):
+            return self._shadow(vars(value))
+        if not isinstance(value, types.FunctionType) or not _is_text(value.__module__):
+            return value
+        if value.__globals__ is not namespace:  # imported by name
+            return getattr(self._shadow(value.__globals__), value.__name__, value)
+        function = types.FunctionType(
+            value.__code__, vars(shadow), value.__name__, value.__defaults__, value.__closure__
+        )
+        function.__kwdefaults__, function.__doc__ = value.__kwdefaults__, value.__doc__
+        function.__module__, function.__qualname__ = value.__module__, value.__qualname__
+        return njit(**OPTIONS)(function)
+
+
+def _code_meaning(code):
+    consts = [_code_meaning(const) if isinstance(const, types.CodeType) else const for const in code.co_consts]
+    return code.co_code, consts, code.co_names, code.co_varnames, code.co_filename, code.co_firstlineno
+
+
+def _is_text(module_name):
+    """Is this a module that a text may be spread over? Not the standard library, nor what has its own machine code."""
+    top = (module_name or "").partition(".")[0]
+    return top not in sys.stdlib_module_names and top not in ("numba", "numpy", "llvmlite", "__future__")
+
+
+def _file_of(module):
+    return getattr(module, "__file__", None) or module.__name__

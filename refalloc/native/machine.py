@@ -1,0 +1,259 @@
+"""What the members of a heap mean in machine code: types and their members, for Numba.
+
+    heap                a word or two, by kind of heap: NativeHeapType here, another in malloc_api.py for the library
+    heap.lanes          the table's address, and the count
+    lane                the address of an entry
+    lane.frees          the address of the first of CLASS_CAPACITY words, FIELD_STRIDE apart
+
+A lane has its lock on a cache line of its own, then for each class a pair of words, next_addr and frees, so that an
+alloc or a free touches two lines. LANE_LEN is a multiple of two lines, since processors fetch lines in pairs.
+
+A kind of heap says where its lanes are and what its pages do, in the functions that overload lanes_addr, lane_count
+and the members from `thread_index` on. All lock and word members are the same for all.
+"""
+
+import operator
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.imputils import RefType, impl_ret_untracked, iternext_impl, lower_builtin
+from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
+
+from refalloc.heap import CLASS_CAPACITY
+from refalloc.native.words import bit_length, exchange_acquire, load_word, store_release, store_word
+
+LINE_LEN = 128  # bytes; two cache lines of 64, or one of 128
+FIELDS_OFFSET = LINE_LEN  # of the first pair in a lane
+FIELD_STRIDE = 16
+FREES_OFFSET = 8  # of frees in a pair
+LANE_LEN = FIELDS_OFFSET + CLASS_CAPACITY * FIELD_STRIDE
+
+
+class HeapType(types.Type):
+    """Any heap in compiled code."""
+
+
+class LaneType(types.Type):
+    def __init__(self):
+        super().__init__("lane")
+
+
+class FieldType(types.Type):
+    """lane.next_addrs or lane.frees."""
+
+    def __init__(self):
+        super().__init__("addresses of a lane")
+
+
+class LanesIteratorType(types.SimpleIteratorType):
+    def __init__(self):
+        super().__init__("iterator of lanes", LaneType())
+
+
+class LanesType(types.IterableType):
+    def __init__(self):
+        super().__init__("lanes")
+
+    @property
+    def iterator_type(self):
+        return LanesIteratorType()
+
+
+LANE, FIELD, LANES = LaneType(), FieldType(), LanesType()
+
+
+@register_model(LaneType)
+@register_model(FieldType)
+class _AddressModel(models.PrimitiveModel):
+    def __init__(self, data_model_manager, numba_type):
+        super().__init__(data_model_manager, numba_type, ir.IntType(64))
+
+
+@register_model(LanesType)
+class _LanesModel(models.StructModel):
+    def __init__(self, data_model_manager, numba_type):
+        super().__init__(data_model_manager, numba_type, [("addr", types.int64), ("count", types.int64)])
+
+
+@register_model(LanesIteratorType)
+class _LanesIteratorModel(models.StructModel):
+    def __init__(self, data_model_manager, numba_type):
+        members = [("addr", types.int64), ("count", types.int64), ("index", types.EphemeralPointer(types.int64))]
+        super().__init__(data_model_manager, numba_type, members)
+
+
+# Conversions between a type and the address in it
+
+
+def _same_bits(result_type, *arg_types):
+    return result_type(*arg_types), lambda context, builder, signature, args: args[0]
+
+
+@intrinsic
+def lane_at(typing_context, addr):
+    """The lane at an address."""
+    return _same_bits(LANE, types.int64)
+
+
+@intrinsic
+def lane_addr(typing_context, lane):
+    """The address of a lane: of the word that is its lock."""
+    return _same_bits(types.int64, LANE)
+
+
+@intrinsic
+def _field_at(typing_context, addr):
+    return _same_bits(FIELD, types.int64)
+
+
+@intrinsic
+def _field_addr(typing_context, field):
+    return _same_bits(types.int64, FIELD)
+
+
+@intrinsic
+def _lanes_of(typing_context, addr, count):
+    def codegen(context, builder, signature, args):
+        lanes = cgutils.create_struct_proxy(LANES)(context, builder)
+        lanes.addr, lanes.count = args
+        return lanes._getvalue()
+
+    return LANES(types.int64, types.int64), codegen
+
+
+def _lanes_member(name):
+    @intrinsic
+    def member(typing_context, lanes):
+        def codegen(context, builder, signature, args):
+            return getattr(cgutils.create_struct_proxy(LANES)(context, builder, args[0]), name)
+
+        return types.int64(LANES), codegen
+
+    return member
+
+
+_lanes_addr, _lanes_count = _lanes_member("addr"), _lanes_member("count")
+
+
+# What each kind of heap gives: see the overloads beside its type
+
+
+def lanes_addr(heap):
+    """Address of the first lane; overloaded by each kind of heap."""
+
+
+def lane_count(heap):
+    """Number of lanes; overloaded by each kind of heap."""
+
+
+# Members of every heap
+
+
+@overload_attribute(HeapType, "lanes")
+def _(heap):
+    return lambda heap: _lanes_of(lanes_addr(heap), lane_count(heap))
+
+
+@overload_method(HeapType, "try_lock")
+def _(heap, lane):
+    return lambda heap, lane: exchange_acquire(lane_addr(lane), 1) == 0
+
+
+@overload_method(HeapType, "unlock")
+def _(heap, lane):
+    return lambda heap, lane: store_release(lane_addr(lane), 0)
+
+
+@overload_method(HeapType, "load")
+def _(heap, addr):
+    return lambda heap, addr: load_word(addr)
+
+
+@overload_method(HeapType, "store")
+def _(heap, addr, word):
+    return lambda heap, addr, word: store_word(addr, word)
+
+
+# Lanes
+
+
+@overload(len)
+def _(lanes):
+    if isinstance(lanes, LanesType):
+        return lambda lanes: _lanes_count(lanes)
+    if isinstance(lanes, FieldType):
+        return lambda lanes: CLASS_CAPACITY
+    return None
+
+
+@overload(operator.getitem)
+def _(lanes, index):
+    if isinstance(lanes, LanesType):
+        return lambda lanes, index: lane_at(_lanes_addr(lanes) + index * LANE_LEN)
+    if isinstance(lanes, FieldType):
+        return lambda lanes, index: load_word(_field_addr(lanes) + index * FIELD_STRIDE)
+    return None
+
+
+@overload(operator.setitem)
+def _(field, index, addr):
+    if isinstance(field, FieldType):
+        return lambda field, index, addr: store_word(_field_addr(field) + index * FIELD_STRIDE, addr)
+    return None
+
+
+@overload_attribute(LaneType, "next_addrs")
+def _(lane):
+    return lambda lane: _field_at(lane_addr(lane) + FIELDS_OFFSET)
+
+
+@overload_attribute(LaneType, "frees")
+def _(lane):
+    return lambda lane: _field_at(lane_addr(lane) + FIELDS_OFFSET + FREES_OFFSET)
+
+
+@overload(operator.eq)
+@overload(operator.is_)
+def _(lane, other):
+    if isinstance(lane, LaneType) and isinstance(other, LaneType):
+        return lambda lane, other: lane_addr(lane) == lane_addr(other)
+    return None
+
+
+@overload(operator.ne)
+@overload(operator.is_not)
+def _(lane, other):
+    if isinstance(lane, LaneType) and isinstance(other, LaneType):
+        return lambda lane, other: lane_addr(lane) != lane_addr(other)
+    return None
+
+
+@lower_builtin("getiter", LanesType)
+def _lanes_getiter(context, builder, signature, args):
+    lanes = cgutils.create_struct_proxy(LANES)(context, builder, args[0])
+    iterator = cgutils.create_struct_proxy(LanesIteratorType())(context, builder)
+    iterator.addr, iterator.count = lanes.addr, lanes.count
+    index = cgutils.alloca_once_value(builder, ir.Constant(ir.IntType(64), 0))
+    iterator.index = index
+    return impl_ret_untracked(context, builder, signature.return_type, iterator._getvalue())
+
+
+@lower_builtin("iternext", LanesIteratorType)
+@iternext_impl(RefType.UNTRACKED)
+def _lanes_iternext(context, builder, signature, args, result):
+    iterator = cgutils.create_struct_proxy(LanesIteratorType())(context, builder, args[0])
+    index = builder.load(iterator.index, typ=ir.IntType(64))
+    in_range = builder.icmp_signed("<", index, iterator.count)
+    result.set_valid(in_range)
+    with builder.if_then(in_range):
+        offset = builder.mul(index, ir.Constant(ir.IntType(64), LANE_LEN))
+        result.yield_(builder.add(iterator.addr, offset))
+        builder.store(builder.add(index, ir.Constant(ir.IntType(64), 1)), iterator.index)
+
+
+# Numbers
+
+
+@overload_method(types.Integer, "bit_length")
+def _(number):
+    return lambda number: bit_length(number)

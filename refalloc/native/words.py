@@ -1,0 +1,170 @@
+"""Words of memory, and the atomic steps on them, for compiled code.
+
+Each is an intrinsic: one or two machine instructions where it is called. Addresses are int64 in bytes; Numba makes a
+float64 of int64 with uint64, so nothing here is unsigned.
+"""
+
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+WORD = ir.IntType(64)
+WORD_PTR = ir.PointerType(WORD)
+WORD_ALIGN = 8
+
+
+@intrinsic
+def load_word(typing_context, addr):
+    """The word at `addr`. Returns int64."""
+
+    def codegen(context, builder, signature, args):
+        return builder.load(builder.inttoptr(args[0], WORD_PTR), align=WORD_ALIGN, typ=WORD)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def store_word(typing_context, addr, word):
+    """Set the word at `addr`."""
+
+    def codegen(context, builder, signature, args):
+        builder.store(args[1], builder.inttoptr(args[0], WORD_PTR), align=WORD_ALIGN)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_byte(typing_context, addr):
+    """The byte at `addr`. Returns int64, 0 to 255."""
+
+    def codegen(context, builder, signature, args):
+        byte = ir.IntType(8)
+        return builder.zext(builder.load(builder.inttoptr(args[0], ir.PointerType(byte)), align=1, typ=byte), WORD)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def store_byte(typing_context, addr, value):
+    """Set the byte at `addr` to the low 8 bits of `value`."""
+
+    def codegen(context, builder, signature, args):
+        byte = ir.IntType(8)
+        builder.store(builder.trunc(args[1], byte), builder.inttoptr(args[0], ir.PointerType(byte)), align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def exchange_acquire(typing_context, addr, word):
+    """Set the word at `addr`, atomically; what follows is not moved before it. Returns int64, the word it was."""
+
+    def codegen(context, builder, signature, args):
+        return builder.atomic_rmw("xchg", builder.inttoptr(args[0], WORD_PTR), args[1], "acquire")
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def add_relaxed(typing_context, addr, word):
+    """Add to the word at `addr`, atomically, in no order with anything else. Returns int64, the word it was."""
+
+    def codegen(context, builder, signature, args):
+        return builder.atomic_rmw("add", builder.inttoptr(args[0], WORD_PTR), args[1], "monotonic")
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def max_relaxed(typing_context, addr, word):
+    """Raise the word at `addr` to `word` if it is less, atomically. Returns int64, the word it was."""
+
+    def codegen(context, builder, signature, args):
+        return builder.atomic_rmw("max", builder.inttoptr(args[0], WORD_PTR), args[1], "monotonic")
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_acquire(typing_context, addr):
+    """The word at `addr`; what follows is not moved before it. Returns int64."""
+
+    def codegen(context, builder, signature, args):
+        return builder.load_atomic(builder.inttoptr(args[0], WORD_PTR), "acquire", WORD_ALIGN, typ=WORD)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def store_release(typing_context, addr, word):
+    """Set the word at `addr`; what comes before is not moved behind it."""
+
+    def codegen(context, builder, signature, args):
+        builder.store_atomic(args[1], builder.inttoptr(args[0], WORD_PTR), "release", WORD_ALIGN)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def replace_word(typing_context, addr, expected, word):
+    """Set the word at `addr` if it is `expected`, atomically, in order with all else. Returns bool, whether it was."""
+
+    def codegen(context, builder, signature, args):
+        pointer = builder.inttoptr(args[0], WORD_PTR)
+        return builder.extract_value(builder.cmpxchg(pointer, args[1], args[2], "seq_cst", "seq_cst"), 1)
+
+    return types.boolean(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def bit_length(typing_context, value):
+    """int.bit_length of an int64 that is not negative."""
+
+    def codegen(context, builder, signature, args):
+        leading = builder.ctlz(args[0], ir.Constant(ir.IntType(1), 0))
+        return builder.sub(ir.Constant(WORD, 64), leading)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def unlikely(typing_context, condition):
+    """`condition`, with the hint that it is seldom true, so that what it guards is laid out of the way."""
+
+    def codegen(context, builder, signature, args):
+        bit = ir.IntType(1)
+        expect = builder.module.declare_intrinsic("llvm.expect", [bit], ir.FunctionType(bit, [bit, bit]))
+        return builder.call(expect, [args[0], ir.Constant(bit, 0)])
+
+    return types.boolean(types.boolean), codegen
+
+
+@intrinsic
+def fill_bytes(typing_context, addr, byte, length):
+    """Set `length` bytes at `addr`."""
+
+    def codegen(context, builder, signature, args):
+        byte_type = ir.IntType(8)
+        pointer = builder.inttoptr(args[0], ir.PointerType(byte_type))
+        memset = builder.module.declare_intrinsic("llvm.memset", [ir.PointerType(byte_type), WORD])
+        builder.call(memset, [pointer, builder.trunc(args[1], byte_type), args[2], ir.Constant(ir.IntType(1), 0)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def copy_bytes(typing_context, to_addr, from_addr, length):
+    """Copy `length` bytes between ranges that do not overlap."""
+
+    def codegen(context, builder, signature, args):
+        pointer = ir.PointerType(ir.IntType(8))
+        memcpy = builder.module.declare_intrinsic("llvm.memcpy", [pointer, pointer, WORD])
+        ends = [builder.inttoptr(args[0], pointer), builder.inttoptr(args[1], pointer)]
+        builder.call(memcpy, [*ends, args[2], ir.Constant(ir.IntType(1), 0)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), codegen
