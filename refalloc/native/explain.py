@@ -1,11 +1,13 @@
 """Say in a learner's terms why their text cannot be compiled: the line, what is wrong, what to write instead."""
 
+import inspect
 import linecache
 import re
+from pathlib import Path
 
 REMEDIES = (  # (pattern in the compiler's words, what to write instead), the first that matches
     (
-        r"Unknown attribute '(thread_index)' of type heap|set(?:ting)? attribute 'thread_index'",
+        r"Unknown attribute '(thread_index)' of type heap|heap\.thread_index = ",
         "the index is set with heap.set_thread_index(index); it is only read as heap.thread_index",
     ),
     (
@@ -35,7 +37,7 @@ REMEDIES = (  # (pattern in the compiler's words, what to write instead), the fi
         "`/` makes a float; use `//` for whole numbers, and no math.log or math.ceil",
     ),
     (
-        r"Untyped global name '(\w+)'|NameError: global name '(\w+)'",
+        r"Untyped global name '(\w+)'|name '(\w+)' is not defined",
         "a compiled function may use constants that are whole numbers, and plain functions of its own module or "
         "imported ones; define the name before, or pass it in",
     ),
@@ -75,13 +77,17 @@ def _place(function, words):
     """The innermost line that the compiler names, in the learner's own files."""
     code = function.__code__
     found = re.findall(r'File "([^"]+)", line (\d+)', words)
-    own = [(file, int(line)) for file, line in found if _same_folder(file, code.co_filename)]
-    return own[-1] if own else (code.co_filename, code.co_firstlineno)
+    own = [int(line) for file, line in found if Path(file).name == Path(code.co_filename).name]
+    return code.co_filename, own[-1] if own else _line_that_names(code, words)
 
 
-def _same_folder(file, own_file):
-    """Numba shortens paths from the left, so names are compared."""
-    return own_file.endswith(file.removeprefix("<").removesuffix(">").rpartition("/")[2])
+def _line_that_names(code, words):
+    """The first line of a function that holds a name which the compiler quotes; else the function's own first line."""
+    for name in re.findall(r"'(\w+)'|\.(\w+) = ", words):
+        for offset, line in enumerate(inspect.getsourcelines(code)[0][1:], 1):
+            if re.search(rf"\b{''.join(name)}\b", line):
+                return code.co_firstlineno + offset
+    return code.co_firstlineno
 
 
 def _reason(words):
@@ -92,7 +98,7 @@ def _reason(words):
         if re.search(
             r"Unknown attribute|Cannot unify|[Cc]an't unify|Untyped global|NameError|No implementation of function|"
             r"Invalid use of|[Uu]nsupported|not supported|cannot determine|missing a required|too many positional|"
-            r"No conversion|TypeError",
+            r"No conversion|TypeError|is not defined|No definition for",
             line,
         )
     ]

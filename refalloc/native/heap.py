@@ -44,7 +44,7 @@ from refalloc.native.machine import (
     lane_count,
     lanes_addr,
 )
-from refalloc.native.pages import CHUNK_LOG2, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks
+from refalloc.native.pages import CHUNK_LOG2, map_pages, move_pages, resize_pages, unmap_pages, whole_pages
 from refalloc.native.words import add_relaxed, load_word, max_relaxed, store_word
 
 # Words of the control block
@@ -129,7 +129,7 @@ class NativeHeap:
         return _map(self, length, align_log2)
 
     def unmap(self, addr, length):
-        """Give a mapping back. Raises MemoryFault unless it is one, of that many chunks."""
+        """Give a mapping back. Raises MemoryFault unless it is one, of that many pages."""
         self._require_mapping("unmap", addr, length)
         _unmap(self, addr, length)
 
@@ -149,7 +149,7 @@ class NativeHeap:
         return int(self._control[PEAK_MAPPED_LEN])
 
     def mappings(self):
-        """All mappings now, as a list of (addr, length in whole chunks), by address. Nothing else may run."""
+        """All mappings now, as a list of (addr, length in whole pages), by address. Nothing else may run."""
         return _mappings(self._root)
 
     def view(self, addr, length):
@@ -181,7 +181,7 @@ class NativeHeap:
 
     def _require_mapping(self, access, addr, length):
         found = chunk_entry(self._root_addr, addr)
-        if found == 0 or found != whole_chunks(length) or addr % (1 << CHUNK_LOG2) != 0:
+        if found == 0 or found != whole_pages(length) or addr % (1 << CHUNK_LOG2) != 0:
             raise MemoryFault(
                 access, addr, f"no mapping of {length} bytes starts there; pass what map returned, and its length"
             )
@@ -297,10 +297,10 @@ def _(heap, length, align_log2):
         addr = map_pages(length, align_log2)
         if addr == 0:
             return 0
-        if not set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_chunks(length)):
+        if not set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_pages(length)):
             unmap_pages(addr, length)
             return 0
-        _count_mapped(heap, whole_chunks(length))
+        _count_mapped(heap, whole_pages(length))
         return addr
 
     return map_
@@ -311,7 +311,7 @@ def _(heap, addr, length):
     def unmap(heap, addr, length):
         # First the entry: as soon as it is unmapped, another thread's map may get this very address.
         set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, 0)
-        _count_mapped(heap, -whole_chunks(length))
+        _count_mapped(heap, -whole_pages(length))
         unmap_pages(addr, length)
 
     return unmap
@@ -321,8 +321,8 @@ def _(heap, addr, length):
 def _(heap, addr, length, new_length, may_move):
     def remap(heap, addr, length, new_length, may_move):
         if resize_pages(addr, length, new_length):
-            set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_chunks(new_length))
-            _count_mapped(heap, whole_chunks(new_length) - whole_chunks(length))
+            set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_pages(new_length))
+            _count_mapped(heap, whole_pages(new_length) - whole_pages(length))
             return addr
         if not may_move:
             return 0
@@ -331,9 +331,9 @@ def _(heap, addr, length, new_length, may_move):
             return 0
         set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, 0)
         if move_pages(addr, length, place, new_length):
-            _count_mapped(heap, -whole_chunks(length))
+            _count_mapped(heap, -whole_pages(length))
             return place
-        set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_chunks(length))
+        set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_pages(length))
         heap.unmap(place, new_length)
         return 0
 

@@ -11,7 +11,6 @@ import types
 from pathlib import Path
 
 from numba import njit
-from numba.core import errors
 from numba.core import types as nb_types
 from numba.core.dispatcher import Dispatcher
 
@@ -91,7 +90,7 @@ def compile_for(compiled, name, heap_type):
     dispatcher = getattr(compiled, name)
     try:
         dispatcher.compile(return_type(heap_type, *arg_types))
-    except (errors.NumbaError, TypeError) as error:
+    except Exception as error:  # the compiler raises its own errors, and NameError, TypeError, NotImplementedError
         raise CompileError(explain(dispatcher.py_func, error)) from error
 
 

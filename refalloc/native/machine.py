@@ -213,7 +213,6 @@ def _(lane):
 
 
 @overload(operator.eq)
-@overload(operator.is_)
 def _(lane, other):
     if isinstance(lane, LaneType) and isinstance(other, LaneType):
         return lambda lane, other: lane_addr(lane) == lane_addr(other)
@@ -221,11 +220,20 @@ def _(lane, other):
 
 
 @overload(operator.ne)
-@overload(operator.is_not)
 def _(lane, other):
     if isinstance(lane, LaneType) and isinstance(other, LaneType):
         return lambda lane, other: lane_addr(lane) != lane_addr(other)
     return None
+
+
+def _compare_identity(operation, sign):  # Numba has an `is` for all types, so an overload would not be asked
+    @lower_builtin(operation, LaneType, LaneType)
+    def compare(context, builder, signature, args):
+        return builder.icmp_unsigned(sign, *args)
+
+
+_compare_identity(operator.is_, "==")
+_compare_identity(operator.is_not, "!=")
 
 
 @lower_builtin("getiter", LanesType)

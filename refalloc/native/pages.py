@@ -1,8 +1,9 @@
 """Pages from the system, for compiled code: mmap, munmap and mremap of libc.
 
-Everything is in chunks of CHUNK_LEN, a slab's length: each mapping starts at a multiple of it, so that a map of what
-lies where needs one entry a chunk; no page of any system is longer; and neighbours join in the kernel's list of
-mappings, which has room for 65,530. Pages that are not written take no memory.
+Addresses are taken in chunks of CHUNK_LEN, a slab's length: each mapping starts at a multiple of it, so that a table of
+what lies where needs one entry a chunk; no page of any system is longer; and neighbours join in the kernel's list of
+mappings, which has room for 65,530. Memory is taken in pages: those that are not written, as behind the end of a
+mapping in its last chunk, take none.
 
 These are plain functions of int64 and take no lock. Errors of the system are the value 0, and its errno.
 """
@@ -13,6 +14,7 @@ import sys
 from numba.core import types
 from numba.core.typing import signature
 
+from refalloc.arena import PAGE_LEN
 from refalloc.native.compiler import compiled
 from refalloc.native.words import unlikely
 
@@ -21,6 +23,7 @@ CHUNK_LOG2 = 16
 
 _READ_WRITE = mmap.PROT_READ | mmap.PROT_WRITE
 _PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+_DONT_NEED = 4  # MADV_DONTNEED, the same on Linux and macOS
 _MAY_MOVE_FIXED = 3  # MREMAP_MAYMOVE | MREMAP_FIXED, linux/mman.h
 _FAILED = -1
 HAS_MREMAP = sys.platform == "linux"
@@ -28,6 +31,7 @@ HAS_MREMAP = sys.platform == "linux"
 _int, _addr = types.int32, types.int64
 c_mmap = types.ExternalFunction("mmap", signature(_addr, _addr, types.int64, _int, _int, _int, types.int64))
 c_munmap = types.ExternalFunction("munmap", signature(_int, _addr, types.int64))
+c_madvise = types.ExternalFunction("madvise", signature(_int, _addr, types.int64, _int))
 c_mremap = types.ExternalFunction("mremap", signature(_addr, _addr, types.int64, types.int64, _int, _addr))
 
 
@@ -35,6 +39,12 @@ c_mremap = types.ExternalFunction("mremap", signature(_addr, _addr, types.int64,
 def whole_chunks(length):
     """`length` rounded up to whole chunks; bytes."""
     return (length + (CHUNK_LEN - 1)) & -CHUNK_LEN
+
+
+@compiled
+def whole_pages(length):
+    """`length` rounded up to whole pages; bytes."""
+    return (length + (PAGE_LEN - 1)) & -PAGE_LEN
 
 
 @compiled
@@ -78,6 +88,15 @@ def unmap_pages(addr, length):
     c_munmap(addr, whole_chunks(length))
 
 
+@compiled
+def _forget_behind(addr, length, new_length):
+    """Give the pages back that a mapping, made shorter, still has in its last chunk."""
+    end = addr + whole_pages(new_length)
+    rest = addr + min(whole_chunks(new_length), whole_pages(length)) - end
+    if rest > 0:
+        c_madvise(end, rest, _DONT_NEED)
+
+
 if HAS_MREMAP:
 
     @compiled
@@ -85,8 +104,11 @@ if HAS_MREMAP:
         """Change a mapping's length where it is. Returns bool; False when refused, and nothing has changed."""
         if unlikely(new_length < 0 or new_length >> 47 != 0):
             return False
-        length, new_length = whole_chunks(length), whole_chunks(new_length)
-        return length == new_length or c_mremap(addr, length, new_length, 0, 0) != _FAILED
+        chunks_len, new_chunks_len = whole_chunks(length), whole_chunks(new_length)
+        if chunks_len != new_chunks_len and c_mremap(addr, chunks_len, new_chunks_len, 0, 0) == _FAILED:
+            return False
+        _forget_behind(addr, length, new_length)
+        return True
 
     @compiled
     def move_pages(addr, length, new_addr, new_length):
@@ -104,10 +126,13 @@ else:  # only Linux grows and moves mappings
     @compiled
     def resize_pages(addr, length, new_length):
         """Shrink a mapping in place; see the other one. Returns bool, False when it would grow."""
-        length, new_length = whole_chunks(length), whole_chunks(new_length)
-        if new_length < length:
-            c_munmap(addr + new_length, length - new_length)
-        return new_length <= length
+        chunks_len, new_chunks_len = whole_chunks(length), whole_chunks(new_length)
+        if new_chunks_len > chunks_len:
+            return False
+        if new_chunks_len < chunks_len:
+            c_munmap(addr + new_chunks_len, chunks_len - new_chunks_len)
+        _forget_behind(addr, length, new_length)
+        return True
 
     @compiled
     def move_pages(addr, length, new_addr, new_length):
