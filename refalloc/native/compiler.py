@@ -29,8 +29,13 @@ def compiled(function):
 
 
 def keep_on_disk(dispatchers, meaning=""):
-    """Keep what `dispatchers` compile. Args: meaning: str, all that it depends on beside this package."""
-    folder = platformdirs.user_cache_path("refalloc") / "native" / _digest(meaning)
+    """Keep what `dispatchers` compile.
+
+    Args:    meaning: str, all that it depends on beside this package.
+    Returns: str, the digest it is kept under.
+    """
+    digest = _digest(meaning)
+    folder = platformdirs.user_cache_path("refalloc") / "native" / digest
     try:
         _make(folder)
     except OSError as error:
@@ -39,9 +44,10 @@ def keep_on_disk(dispatchers, meaning=""):
             "set XDG_CACHE_HOME to a folder that can be written",
             stacklevel=2,
         )
-        return
+        return digest
     for dispatcher in dispatchers:
         dispatcher._cache = _cache_in(folder)(dispatcher.py_func)
+    return digest
 
 
 @functools.cache

@@ -258,26 +258,26 @@ def _word_of(heap, word):
 
 
 @overload(lanes_addr)
-def _(heap):
+def _native_lanes_addr(heap):
     if isinstance(heap, NativeHeapType):
         return lambda heap: _control_addr(heap) + LINE_LEN
     return None
 
 
 @overload(lane_count)
-def _(heap):
+def _native_lane_count(heap):
     if isinstance(heap, NativeHeapType):
         return lambda heap: _word_of(heap, LANE_COUNT)
     return None
 
 
 @overload_attribute(NativeHeapType, "thread_index")
-def _(heap):
+def _native_heap_thread_index(heap):
     return lambda heap: _get_specific(_word_of(heap, THREAD_KEY))
 
 
 @overload_method(NativeHeapType, "set_thread_index")
-def _(heap, index):
+def _native_heap_set_thread_index(heap, index):
     def set_thread_index(heap, index):
         _set_specific(_word_of(heap, THREAD_KEY), index)
 
@@ -292,7 +292,7 @@ def _count_mapped(heap, length):
 
 
 @overload_method(NativeHeapType, "map")
-def _(heap, length, align_log2):
+def _native_heap_map(heap, length, align_log2):
     def map_(heap, length, align_log2):
         addr = map_pages(length, align_log2)
         if addr == 0:
@@ -307,7 +307,7 @@ def _(heap, length, align_log2):
 
 
 @overload_method(NativeHeapType, "unmap")
-def _(heap, addr, length):
+def _native_heap_unmap(heap, addr, length):
     def unmap(heap, addr, length):
         # First the entry: as soon as it is unmapped, another thread's map may get this very address.
         set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, 0)
@@ -318,7 +318,7 @@ def _(heap, addr, length):
 
 
 @overload_method(NativeHeapType, "remap")
-def _(heap, addr, length, new_length, may_move):
+def _native_heap_remap(heap, addr, length, new_length, may_move):
     def remap(heap, addr, length, new_length, may_move):
         if resize_pages(addr, length, new_length):
             set_chunk_entry(_word_of(heap, CHUNKS_ROOT), addr, whole_pages(new_length))

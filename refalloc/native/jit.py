@@ -80,7 +80,10 @@ def jit(text):
         )
     shadows = _Shadows()
     functions = {name: value for name, value in vars(shadows.module(module)).items() if isinstance(value, Dispatcher)}
-    keep_on_disk(functions.values(), shadows.meaning())
+    digest = keep_on_disk(functions.values(), shadows.meaning())
+    for dispatcher in functions.values():
+        # Linkers know functions by name: two texts in one process may both have an `alloc`.
+        dispatcher.py_func.__qualname__ = f"text_{digest}.{dispatcher.py_func.__name__}"
     return CompiledText(module.__name__, functions)
 
 
@@ -146,7 +149,7 @@ class _Shadows:
             value.__code__, vars(shadow), value.__name__, value.__defaults__, value.__closure__
         )
         function.__kwdefaults__, function.__doc__ = value.__kwdefaults__, value.__doc__
-        function.__module__, function.__qualname__ = value.__module__, value.__qualname__
+        function.__module__ = __name__  # code from disk imports it, and a text need not be importable
         return njit(**OPTIONS)(function)
 
 

@@ -10,6 +10,8 @@ alloc or a free touches two lines. LANE_LEN is a multiple of two lines, since pr
 
 A kind of heap says where its lanes are and what its pages do, in the functions that overload lanes_addr, lane_count
 and the members from `thread_index` on. All lock and word members are the same for all.
+
+Each overload has a name of its own: in code that is kept on disk, functions are told apart by it.
 """
 
 import operator
@@ -150,27 +152,27 @@ def lane_count(heap):
 
 
 @overload_attribute(HeapType, "lanes")
-def _(heap):
+def _heap_lanes(heap):
     return lambda heap: _lanes_of(lanes_addr(heap), lane_count(heap))
 
 
 @overload_method(HeapType, "try_lock")
-def _(heap, lane):
+def _heap_try_lock(heap, lane):
     return lambda heap, lane: exchange_acquire(lane_addr(lane), 1) == 0
 
 
 @overload_method(HeapType, "unlock")
-def _(heap, lane):
+def _heap_unlock(heap, lane):
     return lambda heap, lane: store_release(lane_addr(lane), 0)
 
 
 @overload_method(HeapType, "load")
-def _(heap, addr):
+def _heap_load(heap, addr):
     return lambda heap, addr: load_word(addr)
 
 
 @overload_method(HeapType, "store")
-def _(heap, addr, word):
+def _heap_store(heap, addr, word):
     return lambda heap, addr, word: store_word(addr, word)
 
 
@@ -178,7 +180,7 @@ def _(heap, addr, word):
 
 
 @overload(len)
-def _(lanes):
+def _lanes_len(lanes):
     if isinstance(lanes, LanesType):
         return lambda lanes: _lanes_count(lanes)
     if isinstance(lanes, FieldType):
@@ -187,7 +189,7 @@ def _(lanes):
 
 
 @overload(operator.getitem)
-def _(lanes, index):
+def _lanes_getitem(lanes, index):
     if isinstance(lanes, LanesType):
         return lambda lanes, index: lane_at(_lanes_addr(lanes) + index * LANE_LEN)
     if isinstance(lanes, FieldType):
@@ -196,31 +198,31 @@ def _(lanes, index):
 
 
 @overload(operator.setitem)
-def _(field, index, addr):
+def _lanes_setitem(field, index, addr):
     if isinstance(field, FieldType):
         return lambda field, index, addr: store_word(_field_addr(field) + index * FIELD_STRIDE, addr)
     return None
 
 
 @overload_attribute(LaneType, "next_addrs")
-def _(lane):
+def _lane_next_addrs(lane):
     return lambda lane: _field_at(lane_addr(lane) + FIELDS_OFFSET)
 
 
 @overload_attribute(LaneType, "frees")
-def _(lane):
+def _lane_frees(lane):
     return lambda lane: _field_at(lane_addr(lane) + FIELDS_OFFSET + FREES_OFFSET)
 
 
 @overload(operator.eq)
-def _(lane, other):
+def _lanes_eq(lane, other):
     if isinstance(lane, LaneType) and isinstance(other, LaneType):
         return lambda lane, other: lane_addr(lane) == lane_addr(other)
     return None
 
 
 @overload(operator.ne)
-def _(lane, other):
+def _lanes_ne(lane, other):
     if isinstance(lane, LaneType) and isinstance(other, LaneType):
         return lambda lane, other: lane_addr(lane) != lane_addr(other)
     return None
@@ -263,5 +265,5 @@ def _lanes_iternext(context, builder, signature, args, result):
 
 
 @overload_method(types.Integer, "bit_length")
-def _(number):
+def _integer_bit_length(number):
     return lambda number: bit_length(number)
