@@ -1,0 +1,178 @@
+"""The learner's functions, as the checks of an exercise see them.
+
+Checks never touch the learner's module: they call `student.slot_size(3)`, and what goes in and comes out is plain
+data, copied: ints, bytes, strings, lists of those, None. So the same checks can run with the learner's code in another
+process, where nothing else crosses.
+"""
+
+import inspect
+import sys
+import traceback
+import types
+from pathlib import Path
+
+LINES_SHOWN = 3  # innermost lines of the learner's own code, when it raises
+TEXT_SHOWN = 160  # characters of a value in a message
+
+
+class StudentError(Exception):
+    """The learner's code did not give an answer.
+
+    Attributes: outcome: str, "not attempted", "crashed" or "incorrect"; lines: list of str, where in the learner's
+                file, innermost last.
+    """
+
+    def __init__(self, outcome, message, lines=()):
+        super().__init__(message)
+        self.outcome = outcome
+        self.lines = list(lines)
+
+
+class Student:
+    """The functions of a learner's file, as attributes.
+
+    Args: file: Path; it is executed when the first function is asked for.
+    Attributes: last_call: the latest call; str() of it is how it would be written.
+    """
+
+    def __init__(self, file):
+        self._file = file
+        self._module = None
+        self._current = "no call"
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if self._module is None:
+            self._module = load(self._file)
+        function = getattr(self._module, name, None)
+        if not callable(function):
+            raise StudentError(
+                "crashed",
+                f"{self._file.name} has no function {name}; "
+                "put its `def` line back (`refalloc reset` gives you the stub, and keeps your file)",
+            )
+        return Function(self, name, function)
+
+    @property
+    def last_call(self):
+        return self._current
+
+
+class Function:
+    """One function of the learner: call it with plain data, get plain data."""
+
+    def __init__(self, student, name, function):
+        self.name = name
+        self._student = student
+        self._function = function
+
+    def __call__(self, *args):
+        """Call it. Raises StudentError when it raises, exits, or gives back something that is not plain data."""
+        call = self._student._current = _Call(self.name, args, self._function)
+        try:
+            result = self._function(*plain_copy(list(args)))
+        except NotImplementedError:
+            raise StudentError("not attempted", f"{self.name} still raises NotImplementedError") from None
+        except BaseException as error:  # SystemExit too: exit() in an answer must not end the check
+            traceback.clear_frames(error.__traceback__)  # after a MemoryError, so that there is memory to say so
+            lines = own_lines(self._student._file, error)
+            if isinstance(error, RecursionError):
+                message = f"{call} calls itself without end; where does it stop?"
+            else:
+                message = f"{call} raised {_what(error)}"
+            raise StudentError("crashed", message, lines) from None
+        try:
+            return plain_copy(result)
+        except TypeError as error:
+            raise StudentError("incorrect", f"{call} gave {shorten(result)}, {error}") from None
+
+
+class _Call:
+    """A call, made text when it is shown and not before."""
+
+    def __init__(self, name, args, function):
+        self._parts = (name, args, function)
+
+    def __str__(self):
+        name, args, function = self._parts
+        try:
+            parameters = list(inspect.signature(function).parameters)
+        except (TypeError, ValueError):  # a builtin
+            parameters = []
+        return call_text(name, args, parameters if len(parameters) == len(args) else None)
+
+
+def _what(error):
+    """An exception in words."""
+    return shorten("".join(traceback.format_exception_only(error)).strip(), str)
+
+
+def load(file):
+    """Execute a learner's file. Returns its module. Raises StudentError with a sentence for what went wrong."""
+    module = types.ModuleType(file.stem)
+    module.__file__ = str(file)
+    try:
+        source = file.read_bytes()
+    except FileNotFoundError:
+        raise StudentError("crashed", f"{file.name} is not there; `refalloc reset` puts the stub back") from None
+    try:
+        code = compile(source, str(file), "exec")
+    except SyntaxError as error:
+        where = [] if error.lineno is None else [f"{file.name}, line {error.lineno}: {(error.text or '').strip()}"]
+        raise StudentError("crashed", f"Python cannot read the file: {error.msg}", where) from None
+    except ValueError as error:  # null bytes
+        raise StudentError("crashed", f"Python cannot read the file: {error}") from None
+    sys.modules[module.__name__] = module  # dataclasses and pickle look a class's module up
+    try:
+        exec(code, module.__dict__)
+    except ImportError as error:
+        raise StudentError(
+            "crashed", f"The file imports what is not there: {error}; is it spelled right?", own_lines(file, error)
+        ) from None
+    except BaseException as error:
+        raise StudentError(
+            "crashed", f"The file raised {_what(error)} while it was loaded", own_lines(file, error)
+        ) from None
+    return module
+
+
+def own_lines(file, error):
+    """Where `error` passed through the learner's file: list of str, innermost last; no line of anything else."""
+    return lines_of(file, traceback.extract_tb(error.__traceback__))
+
+
+def lines_of(file, frames):
+    """Those of `frames` (traceback.FrameSummary) that lie in `file`, the innermost few, as list of str."""
+    own = [frame for frame in frames if Path(frame.filename) == file]
+    return [f"{file.name}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in own[-LINES_SHOWN:]]
+
+
+def plain_copy(value):
+    """A copy of plain data. Raises TypeError with a piece of a sentence: "a float; ..."."""
+    if value is None or type(value) in (int, bool, bytes, str):
+        return value
+    if type(value) is list:
+        return [plain_copy(item) for item in value]
+    kind = f"{'an' if type(value).__name__[0] in 'aeiou' else 'a'} {type(value).__name__}"
+    if type(value) is float:
+        raise TypeError(f"{kind}; give an int back (`//` divides without a fraction)")
+    if type(value) in (tuple, set, dict, range) or hasattr(value, "__next__"):
+        raise TypeError(f"{kind}; give a list back")
+    raise TypeError(f"{kind}; give back an int, bytes, a str, a list of those, or None")
+
+
+def call_text(name, args, parameters=None):
+    """A call as it would be written, with the names of parameters where they are known."""
+    shown = [shorten(arg) for arg in args]
+    if parameters is not None:
+        shown = [f"{parameter}={text}" for parameter, text in zip(parameters, shown, strict=True)]
+    return f"{name}({', '.join(shown)})"
+
+
+def shorten(value, text=repr):
+    """`value` as text, cut in the middle if it is long."""
+    full = text(value)
+    if len(full) <= TEXT_SHOWN:
+        return full
+    return f"{full[: TEXT_SHOWN * 2 // 3]} ... {full[-TEXT_SHOWN // 4 :]}"

@@ -1,0 +1,90 @@
+"""Reports as plain text: in a terminal, for a screen reader, and where a notebook shows no HTML."""
+
+import os
+
+from refalloc.course.index import HINT_COUNT
+
+OUTCOME_WIDTH = max(map(len, ("not attempted", "not reached", "timed out", "incorrect")))
+
+
+def test_line(test):
+    """One test in a line."""
+    return f"{test.outcome:{OUTCOME_WIDTH}}  {test.points} of {test.max_points}  {test.name}"
+
+
+def summary(report):
+    """What a CheckReport comes to, as list of lines: outcome and points, the message, the learner's lines."""
+    lines = [f"{report.exercise} {report.outcome}: {points(report.points, report.max_points)}", *details(report)]
+    if report.outcome == "correct":
+        lines.append(f"`refalloc solution {report.exercise}` shows one way to do it, explained.")
+    else:
+        lines.append(f"Edit {short_path(report.file)} and check again; `refalloc hint {report.exercise}` helps.")
+    return lines
+
+
+def details(report):
+    """What is to be said of a check that is not correct, and what the code printed, as list of lines."""
+    lines = []
+    if report.outcome == "not attempted":
+        lines.append(f"  {sentence(report.message)} Write your own code in its place.")
+    elif report.outcome != "correct":
+        lines.append(f"  {sentence(report.message)}")
+        lines += [f"    {line}" for line in report.lines]
+    if report.printed:
+        lines += ["  Your code printed:", *(f"    {line}" for line in report.printed.splitlines())]
+    return lines
+
+
+def report_text(report):
+    """All of a CheckReport."""
+    head = f"{report.exercise} {report.title}"
+    return "\n".join([head, *(f"  {test_line(test)}" for test in report.tests), *summary(report)])
+
+
+def progress_text(course, progress):
+    """The course at a glance."""
+    lines = []
+    for lesson in course.lessons:
+        lines.append(f"{lesson.id} {lesson.title}")
+        lines += [f"  {exercise_line(exercise, progress)}" for exercise in lesson.exercises]
+    passed = sum(bool(progress.passed(exercise)) for exercise in course.exercises)
+    got, most = total_points(course, progress)
+    return "\n".join([*lines, f"{passed} of {len(course.exercises)} exercises, {points(got, most)}"])
+
+
+def exercise_line(exercise, progress):
+    """One exercise in a line of the progress."""
+    state = "passed" if progress.passed(exercise) else "to do"
+    got = f"{progress.points(exercise)} of {exercise.points}"
+    return f"{exercise.id}  {state:6}  {got} points  {exercise.title} ({exercise.minutes} minutes)"
+
+
+def total_points(course, progress):
+    """(points got, points of the course), ints."""
+    return sum(map(progress.points, course.exercises)), sum(exercise.points for exercise in course.exercises)
+
+
+def hints_text(exercise, hints):
+    """Hints shown so far, and how many are left."""
+    lines = [f"Hint {number} of {HINT_COUNT}: {hint}" for number, hint in enumerate(hints, start=1)]
+    if len(hints) < HINT_COUNT:
+        lines.append(f"Not enough? Ask for a hint on {exercise.id} again.")
+    return "\n".join(lines)
+
+
+def points(got, most):
+    return f"{got} of {most} point{'' if most == 1 else 's'}"
+
+
+def sentence(message):
+    """`message` with a full stop, if it has no end of its own."""
+    return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
+def short_path(file):
+    """`file` from the working directory, where that is shorter."""
+    try:
+        relative = os.path.relpath(file)
+    except ValueError:  # another drive
+        return str(file)
+    return min(relative, str(file), key=len)
