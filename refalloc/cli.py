@@ -6,6 +6,12 @@ import click
 
 # Subcommand -> the module whose attribute of that name (dashes as underscores) is the click command.
 COMMANDS = {
+    "check": "refalloc.commands.check",
+    "hint": "refalloc.commands.hint",
+    "solution": "refalloc.commands.solution",
+    "reset": "refalloc.commands.reset",
+    "progress": "refalloc.commands.progress",
+    "doctor": "refalloc.commands.doctor",
     "replay": "refalloc.commands.replay",
 }
 

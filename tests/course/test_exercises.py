@@ -1,0 +1,101 @@
+"""The proof of every exercise: its stub is not attempted, right answers pass, wrong ones fail with their message."""
+
+import ast
+import os
+from pathlib import Path
+
+import pytest
+
+from refalloc.course.index import HINT_COUNT, load_course
+from refalloc.course.runner import check_exercise
+from refalloc.course.stubs import stub_text
+
+ROOT = Path(__file__).parents[2]
+COURSE = load_course(ROOT)
+EXERCISES = pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
+FAILS_WITH = "# fails with: "
+
+
+def answers(kind):
+    """Every answer of a kind, as a parameter of the test: (exercise, file)."""
+    found = [
+        pytest.param(exercise, file, id=f"{exercise.id}-{file.stem}")
+        for exercise in COURSE.exercises
+        for file in sorted(exercise.solution.parent.glob(f"{kind}*.py"))
+    ]
+    return pytest.mark.parametrize(("exercise", "file"), found)
+
+
+@EXERCISES
+def test_the_stub_is_not_attempted(exercise, tmp_path):
+    stub = tmp_path / "exercise.py"
+    stub.write_text(stub_text(exercise))
+    report = check_exercise(exercise, stub)
+    assert (report.outcome, report.points) == ("not attempted", 0)
+    assert report.tests
+    assert all(test.outcome == "not attempted" for test in report.tests)
+
+
+@answers("solution")
+def test_the_solution_passes_with_all_points(exercise, file):
+    report = check_exercise(exercise, file)
+    assert report.outcome == "correct", report
+    assert report.points == exercise.points == sum(test.max_points for test in report.tests)
+
+
+@answers("right")
+def test_answers_unlike_the_solution_pass(exercise, file):
+    assert check_exercise(exercise, file).outcome == "correct"
+
+
+@answers("wrong")
+def test_each_wrong_answer_fails_with_the_message_meant_for_it(exercise, file):
+    first_line = file.read_text().splitlines()[0]
+    assert first_line.startswith(FAILS_WITH)
+    report = check_exercise(exercise, file)
+    assert report.outcome in ("incorrect", "crashed")
+    assert report.points < exercise.points
+    assert report.message == first_line.removeprefix(FAILS_WITH)
+
+
+@EXERCISES
+def test_there_are_wrong_answers_hints_and_an_explanation(exercise):
+    assert len(list(exercise.solution.parent.glob("wrong_*.py"))) >= 3
+    assert len(exercise.hints) == HINT_COUNT
+    assert all(hint.strip() for hint in exercise.hints)
+    explanation = ast.get_docstring(ast.parse(exercise.solution.read_text()))
+    assert explanation is not None
+    assert explanation.startswith(f"Exercise {exercise.id}, explained.")
+
+
+@EXERCISES
+def test_stub_and_solution_have_the_same_functions(exercise):
+    stub, solution = (functions(text) for text in (stub_text(exercise), exercise.solution.read_text()))
+    assert list(stub) == list(exercise.functions)
+    assert stub.items() <= solution.items()
+
+
+@EXERCISES
+def test_the_stub_says_where_to_edit_and_how_to_check(exercise):
+    text = stub_text(exercise)
+    assert text.startswith(f'"""Exercise {exercise.id}: ')
+    assert f'check("{exercise.id}")' in text
+    assert f"refalloc check {exercise.id}" in text
+
+
+@EXERCISES
+def test_the_exercise_is_committed_as_its_stub(exercise):
+    learner_works_here = (ROOT / ".refalloc").exists() and not os.environ.get("CI")
+    assert learner_works_here or exercise.file.read_text() == stub_text(exercise)
+
+
+def test_nothing_but_exercises_and_their_checks_lies_in_the_folder_of_learners():
+    expected = {path for exercise in COURSE.exercises for path in (exercise.file, exercise.checks)}
+    found = {path for path in (ROOT / "exercises").rglob("*.*") if path.suffix != ".pyc" and ".kept-" not in path.name}
+    assert found == expected | {ROOT / "exercises" / "index.toml"}
+
+
+def functions(text):
+    """{name: parameters} of the functions of a file's top level."""
+    tree = ast.parse(text)
+    return {node.name: ast.unparse(node.args) for node in tree.body if isinstance(node, ast.FunctionDef)}
