@@ -134,5 +134,5 @@ def _compiler():
 
 def _numba():
     if importlib.util.find_spec("numba") is None:
-        return Finding("Numba", "missing", "not installed", "lessons 13 and 14 need it: pip install numba")
+        return Finding("Numba", "missing", "not installed", "lessons 13 and 14 need it: pip install -e '.[native]'")
     return Finding("Numba", "works", importlib.metadata.version("numba"))
