@@ -2,7 +2,9 @@
 
 Checks never touch the learner's module: they call `student.slot_size(3)`, and what goes in and comes out is plain
 data, copied: ints, bytes, strings, lists of those, None. So the same checks can run with the learner's code in another
-process, where nothing else crosses.
+process, where nothing else crosses. Where functions work on memory, `student.new_heap()` makes a heap beside them; it
+and its lanes may be passed to them, and checks look at it through load, store, read, write, mappings, the lanes' fields
+and locks alone.
 """
 
 import inspect
@@ -11,8 +13,11 @@ import traceback
 import types
 from pathlib import Path
 
+from refalloc.heap import Heap, Lane
+
 LINES_SHOWN = 3  # innermost lines of the learner's own code, when it raises
 TEXT_SHOWN = 160  # characters of a value in a message
+ARENA_LEN = 64 << 20  # bytes; of a heap that a check makes
 
 
 class StudentError(Exception):
@@ -57,6 +62,25 @@ class Student:
     @property
     def last_call(self):
         return self._current
+
+    def new_heap(self, lane_count=1):
+        """A StudentHeap of `lane_count` lanes, empty."""
+        return StudentHeap(lane_count, ARENA_LEN)
+
+
+class StudentHeap(Heap):
+    """A heap for the learner's functions to work on. Bytes go in and out as copies."""
+
+    def __repr__(self):
+        return "heap"
+
+    def read(self, addr, length):
+        """The `length` bytes at `addr`. Raises MemoryFault unless all of them are mapped."""
+        return bytes(self.view(addr, length))
+
+    def write(self, addr, data):
+        """Set the bytes at `addr` to `data`, bytes. Raises MemoryFault unless all of them are mapped."""
+        self.view(addr, len(data))[:] = data
 
 
 class Function:
@@ -150,7 +174,7 @@ def lines_of(file, frames):
 
 def plain_copy(value):
     """A copy of plain data. Raises TypeError with a piece of a sentence: "a float; ..."."""
-    if value is None or type(value) in (int, bool, bytes, str):
+    if value is None or type(value) in (int, bool, bytes, str, StudentHeap, Lane):
         return value
     if type(value) is list:
         return [plain_copy(item) for item in value]
