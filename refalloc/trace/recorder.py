@@ -39,7 +39,14 @@ def hide_file(filename):
     _hidden_files.add(filename)
 
 
-def record(heap, log, text=allocator, thread_number=None):
+def log_step(log, kind, thread, frame, **fields):
+    """Add an event to `log` as a step that `frame` made, or the first of its callers that is in no hidden file."""
+    while frame.f_code.co_filename in _hidden_files and frame.f_back is not None:
+        frame = frame.f_back
+    log.add(kind, thread, line=frame.f_lineno, filename=frame.f_code.co_filename, **fields)
+
+
+def record(heap, log, text=allocator, thread_number=None, with_calls=True):
     """Log every step on `heap` and every call into `text` for it, until undone.
 
     Args:    heap: any heap whose members are Python; at rest, if its free lists are to be in the prologue.
@@ -48,11 +55,14 @@ def record(heap, log, text=allocator, thread_number=None):
              constants is taken from refalloc.allocator.
              thread_number: function of nothing that gives the running thread's number, int; None numbers real
              threads in the order of first appearance.
+             with_calls: bool; False leaves the text's functions alone, for who logs calls by other means.
     Returns: undo, a function of nothing; a second call does nothing. Undo the last recording of a heap first.
     """
     recorder = _Recorder(heap, log, thread_number or _ThreadNumbers())
     _write_prologue(heap, log, text)
-    undos = [recorder.wrap_heap(), recorder.wrap_text(text)]
+    undos = [recorder.wrap_heap()]
+    if with_calls:
+        undos.append(recorder.wrap_text(text))
 
     def undo():
         while undos:
@@ -85,10 +95,8 @@ class _Recorder:
         self.inside = set()  # threads in the middle of a step: what a step does inside the heap is not a step
 
     def add(self, kind, frame, **fields):
-        """Log one event as a step of the first frame that is not hidden. Locks: self.lock held."""
-        while frame.f_code.co_filename in _hidden_files and frame.f_back is not None:
-            frame = frame.f_back
-        self.log.add(kind, self.thread_number(), line=frame.f_lineno, filename=frame.f_code.co_filename, **fields)
+        """Log one event. Locks: self.lock held."""
+        log_step(self.log, kind, self.thread_number(), frame, **fields)
 
     # The heap
 

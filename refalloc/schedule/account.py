@@ -1,0 +1,151 @@
+"""A run, told step by step: a column for each thread, in the allocator's own terms, with the source of each step.
+
+Mappings are named A, B, ... in the order in which they were made, and addresses are told from them: A+64.
+"""
+
+import linecache
+import os
+import re
+
+from refalloc.schedule.thread import PATTERN
+from refalloc.trace.describe import describe
+from refalloc.trace.events import PROLOGUE, Kind
+
+WIDTH = 118  # characters of a line
+COLUMN_WIDTHS = {1: 48, 2: 36}  # of a thread, by how many there are; more have 30
+ROW_LIMIT = 150  # rows at most; of longer accounts, the end
+_LEFT_OUT = {Kind.READ_THREAD_INDEX}
+_FIELD_KINDS = {
+    "frees": {Kind.READ_FREES, Kind.WRITE_FREES},
+    "next_addrs": {Kind.READ_NEXT_ADDR, Kind.WRITE_NEXT_ADDR},
+}
+_MAKES_PAGES = {Kind.MAP, Kind.REMAP}
+
+
+def account(run):
+    """The account of a recorded run, a Replay or a Stepper: several lines, str."""
+    names = _AddressNames(run.recording.events)
+    lines = [*_verdict_lines(run, names), *_table(run, names)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _verdict_lines(run, names):
+    verdict = run.verdict
+    if verdict is not None:
+        yield f"{verdict.kind} at step {verdict.step}: {names.in_text(verdict.message)}"
+    plural = "" if run.preemptions == 1 else "s"
+    yield f"schedule {run.schedule}, {run.preemptions} preemption{plural}"
+    if names.starts:
+        yield "addresses: " + ", ".join(f"{name} = {start:#x}" for name, start, _ in names.starts)
+    if verdict is not None and verdict.key is not None:
+        yield "the two steps that race are marked *"
+    yield ""
+
+
+def _table(run, names):
+    thread_count = len(run.scenario.programs)
+    width = COLUMN_WIDTHS.get(thread_count, 30)
+    yield "step  " + "".join(f"T{thread}".ljust(width) for thread in range(thread_count)) + "source"
+    rows = list(_rows(run, names, thread_count, width))
+    if len(rows) > ROW_LIMIT:
+        yield f"  ... {len(rows) - ROW_LIMIT} rows before these"
+    yield from rows[-ROW_LIMIT:]
+
+
+def _rows(run, names, thread_count, width):
+    events = run.recording.events
+    key = None if run.verdict is None else run.verdict.key
+    stop = len(events) if run.verdict is None else run.verdict.number + 1
+    starts = [*run.step_numbers, len(events)]
+    shown_step = None
+    step = 0
+    racing = _racing(run)
+    for event in events[:stop]:
+        number = int(event["number"])
+        while step < len(run.step_numbers) and starts[step] <= number:
+            step += 1
+        if event["thread"] == PROLOGUE or _is_left_out(event, key):
+            continue
+        phrase = describe(event, run.recording.names, names.name)
+        told = (" " * (int(event["thread"]) * width) + phrase).ljust(thread_count * width - 1)
+        step_shown = f"{step:4}" if step != shown_step else " " * 4
+        shown_step = step
+        mark = "*" if number in racing else " "
+        yield f"{step_shown}{mark} {told} {_source(event, run.recording)}"[:WIDTH]
+
+
+def _racing(run):
+    """The numbers of the two events that raced; none if there was no race."""
+    verdict = run.verdict
+    if verdict is None or verdict.key is None:
+        return set()
+    events = run.recording.events
+    by_other = events[(events["thread"] == verdict.other) & (events["number"] < verdict.number)]
+    touched = [int(event["number"]) for event in by_other if _touches(event, verdict.key, run.recording.names)]
+    return {verdict.number, *touched[-1:]}
+
+
+def _touches(event, key, names):
+    """Whether an event is an access to the place `key`."""
+    if isinstance(key, int):
+        return event["kind"] in (Kind.LOAD, Kind.STORE) and event["addr"] == key
+    field, which = key[:2]
+    if field == "shared":
+        return event["kind"] in (Kind.READ_SHARED, Kind.WRITE_SHARED) and names[event["addr"]] == which
+    return event["kind"] in _FIELD_KINDS[field] and (event["lane"], event["size_class"]) == key[1:]
+
+
+def _is_left_out(event, key):
+    """Whether a step tells nothing: reads of the thread's own index, and the filling of blocks, unless that raced."""
+    if event["kind"] in _LEFT_OUT:
+        return True
+    is_word = event["kind"] in (Kind.LOAD, Kind.STORE)
+    return is_word and _is_pattern(int(event["value"])) and int(event["addr"]) != key
+
+
+def _is_pattern(word):
+    return word >> 48 == PATTERN >> 48
+
+
+def _source(event, recording):
+    line = int(event["line"])
+    if not recording.files or line == 0:
+        return ""
+    filename = recording.files[event["file"]]
+    name = os.path.splitext(os.path.basename(filename))[0]
+    if name.isdigit() or name.startswith("<"):  # a notebook's cell
+        name = "cell"
+    return f"{name}:{line} {linecache.getline(filename, line).strip()}"
+
+
+class _AddressNames:
+    """Names for addresses in the mappings of a recording. Attributes: starts: list of (name, address, length)."""
+
+    def __init__(self, events):
+        self.starts: list[tuple[str, int, int]] = []
+        for event in events:
+            if event["kind"] in _MAKES_PAGES:
+                start = int(event["addr" if event["kind"] == Kind.MAP else "value"])
+                length = int(event["length" if event["kind"] == Kind.MAP else "new_length"])
+                if start != 0 and all(start != known for _, known, _ in self.starts):
+                    self.starts.append((_letters(len(self.starts)), start, length))
+
+    def name(self, word):
+        """`word`, int, as a person would say it."""
+        if _is_pattern(word):
+            owner = (word >> 32 & 0xFFFF) - 1
+            return f"the fill of {'prepare' if owner < 0 else f'T{owner}'}'s block"
+        for name, start, length in self.starts:
+            if start <= word <= start + length:
+                return name if word == start else f"{name}+{word - start}"
+        return str(word) if word < 4096 else hex(word)
+
+    def in_text(self, text):
+        """`text` with its hexadecimal numbers named."""
+        return re.sub(r"0x[0-9a-f]+", lambda found: self.name(int(found.group(), 16)), text)
+
+
+def _letters(index):
+    """A, B, ..., Z, A2, B2, ..."""
+    round_, letter = divmod(index, 26)
+    return chr(ord("A") + letter) + (str(round_ + 1) if round_ else "")

@@ -1,0 +1,237 @@
+"""The stepped machine's heap: simulated memory and lanes, for the unchanged text, with nothing in it left to chance.
+
+Addresses repeat from run to run and from machine to machine: each simulated thread maps in a range of its own, thread t
+from (t + 2) << 32 on, and what is done before the threads start from 1 << 32 on. So an address tells who mapped it,
+and does not depend on who was first. No address is mapped twice, and between two mappings lies a gap: an access to what
+was unmapped, or past an end, is always a fault. (A real system does map addresses again.)
+
+Memory is a dict of words. Fresh memory is zero.
+
+Who moves, and when, is not decided here: before each step that others can notice, the heap asks its run (run.py).
+"""
+
+from typing import Any
+
+from refalloc.arena import PAGE_LEN, MemoryFault
+from refalloc.heap import CLASS_CAPACITY
+from refalloc.schedule.errors import OutsideRunError
+
+AT_REST = -1  # the "thread" of what is done while no simulated thread runs: preparing and checking
+RANGE_LOG2 = 32  # bytes, log2, of the range of addresses that each thread maps in
+GAP_LEN = 1 << 16  # bytes, at least, between two mappings
+
+
+class SteppedLane:
+    """One entry of the metadata table; fields as in heap.Lane. holder: the thread that has it locked, or None."""
+
+    def __init__(self, index, heap):
+        self.index = index
+        self.key = ("lane", index)
+        self.holder = None
+        self.frees = SteppedField(heap, ("frees", index))
+        self.next_addrs = SteppedField(heap, ("next_addrs", index))
+
+    def __repr__(self):
+        return f"<lane {self.index}, {'free' if self.holder is None else f'locked by T{self.holder}'}>"
+
+
+class SteppedField:
+    """frees or next_addrs of one lane: a list of which each access is a step."""
+
+    def __init__(self, heap, name):
+        self.values = [0] * CLASS_CAPACITY
+        self._heap = heap
+        self._keys = [(*name, size_class) for size_class in range(CLASS_CAPACITY)]
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, size_class):
+        heap = self._heap
+        if heap.thread != AT_REST:
+            heap.require_run("read of a lane")
+            heap.run.reads(self._keys[size_class])
+        return self.values[size_class]
+
+    def __setitem__(self, size_class, addr):
+        heap = self._heap
+        if addr >> 64:
+            raise ValueError(f"{addr} stored in a lane; a word is 0 to 2**64 - 1")
+        if heap.thread != AT_REST:
+            heap.require_run("write of a lane")
+            heap.run.writes(self._keys[size_class])
+        self.values[size_class] = addr
+
+
+class SteppedHeap:
+    """A heap on which simulated threads take turns. Members as the table in heap.py; made by a run.
+
+    Args:    lane_count: int, 1 or more; map_limit: int, how often map gives pages before it refuses, or None.
+    """
+
+    def __init__(self, lane_count=2, map_limit=None):
+        if lane_count < 1:
+            raise ValueError(f"lane_count is {lane_count}; a heap needs at least one lane")
+        self.lanes = tuple(SteppedLane(index, self) for index in range(lane_count))
+        self.map_limit = map_limit
+        self.map_count = 0
+        self.refusal_count = 0
+        self.words = {}  # addr -> word, of mapped memory that was written or read
+        self.thread: Any = None  # whose turn it is; AT_REST; None when no run is on
+        self.run: Any = None
+        self.thread_indexes = {}  # thread -> index
+        self._mappings = {}  # addr -> length in whole pages
+        self._map_next = {}  # thread -> where its next mapping may start
+
+    def require_run(self, step):
+        """Raise OutsideRunError unless a run is on."""
+        if self.thread is None:
+            if self.run is not None and self.run.is_closed:
+                self.run.leave()
+            where = "before any run" if self.run is None else f"after the run, which ended at {self.run.place()}"
+            raise OutsideRunError(
+                f"{step} {where}; a SteppedHeap works only inside a program that explore, replay or Stepper runs"
+            )
+
+    @property
+    def thread_index(self):
+        return self.thread_indexes.get(self.thread, 0)
+
+    def set_thread_index(self, index):
+        self.thread_indexes[self.thread] = index
+
+    def try_lock(self, lane):
+        """Take `lane` if it is free. Returns bool, at once; others may run before. See heap.Heap."""
+        if self.thread != AT_REST:
+            self.require_run(f"try_lock of lane {lane.index}")
+            return self.run.try_locks(lane)
+        if lane.holder is not None:
+            return False
+        lane.holder = AT_REST
+        return True
+
+    def unlock(self, lane):
+        """Give `lane` back; others may run before. Raises RuntimeError if it was not taken."""
+        if self.thread != AT_REST:
+            self.require_run(f"unlock of lane {lane.index}")
+            self.run.unlocks(lane)
+        elif lane.holder is None:
+            raise RuntimeError(not_locked(lane))
+        lane.holder = None
+
+    def load(self, addr):
+        """The word at `addr`. Raises MemoryFault."""
+        if self.thread != AT_REST:
+            self.require_run(f"load({addr:#x})")
+            self.run.reads(addr)
+        word = self.words.get(addr)
+        if word is None:
+            self._require_mapped("load", addr)
+            word = self.words[addr] = 0
+        return word
+
+    def store(self, addr, word):
+        """Set the word at `addr`, 0 <= word < 2**64. Raises MemoryFault, ValueError."""
+        if word >> 64:
+            raise ValueError(f"store({addr:#x}, {word}): a word is 0 to 2**64 - 1")
+        if self.thread != AT_REST:
+            self.require_run(f"store({addr:#x}, {word:#x})")
+            self.run.writes(addr)
+        if addr not in self.words:
+            self._require_mapped("store", addr)
+        self.words[addr] = word
+
+    def map(self, length, align_log2):
+        """Whole zeroed pages for `length` bytes at a multiple of 1 << align_log2. Returns int; 0 when refused."""
+        if self.thread != AT_REST:
+            self.require_run(f"map({length}, {align_log2})")
+            self.run.maps()
+        thread = self.thread
+        if self.map_limit is not None and self.map_count >= self.map_limit:
+            self.refusal_count += 1
+            return 0
+        align = max(1 << align_log2, PAGE_LEN)
+        start = (thread + 2) << RANGE_LOG2
+        addr = -(-self._map_next.get(thread, start) // align) * align
+        length = _whole_pages(length)
+        if addr + length > start + (1 << RANGE_LOG2):
+            self.refusal_count += 1
+            return 0
+        self.map_count += 1
+        self._mappings[addr] = length
+        self._map_next[thread] = addr + length + GAP_LEN
+        return addr
+
+    def unmap(self, addr, length):
+        """Take the mapping at `addr` away. Raises MemoryFault unless it is one, of that many pages."""
+        if self.thread != AT_REST:
+            self.require_run(f"unmap({addr:#x}, {length})")
+        self._require_mapping("unmap", addr, length)
+        del self._mappings[addr]
+        self._drop_words(addr, addr + _whole_pages(length))
+
+    def remap(self, addr, length, new_length, may_move):
+        """Shrink in place, or grow by a move if it `may_move`. Returns the address then, 0 when refused."""
+        if self.thread != AT_REST:
+            self.require_run(f"remap({addr:#x}, {length}, {new_length})")
+        self._require_mapping("remap", addr, length)
+        length, new_length = _whole_pages(length), _whole_pages(new_length)
+        if new_length <= length:
+            self._mappings[addr] = new_length
+            self._drop_words(addr + new_length, addr + length)
+            return addr
+        if not may_move:
+            return 0
+        new_addr = self.map(new_length, 0)
+        if new_addr != 0:
+            for old in [old for old in self.words if addr <= old < addr + length]:
+                self.words[new_addr + old - addr] = self.words[old]
+            del self._mappings[addr]
+            self._drop_words(addr, addr + length)
+        return new_addr
+
+    def mappings(self):
+        """All mappings now, as a list of (addr, length in whole pages), by address. For checkers, not for the text."""
+        return sorted(self._mappings.items())
+
+    def mapping_of(self, addr):
+        """(addr, length) of the mapping that `addr` lies in, or None. For checkers."""
+        for start, length in self._mappings.items():
+            if start <= addr < start + length:
+                return start, length
+        return None
+
+    def _drop_words(self, start, end):
+        if self.thread != AT_REST:
+            self.run.unmaps(start, end)
+        for addr in [addr for addr in self.words if start <= addr < end]:
+            del self.words[addr]
+
+    def _require_mapped(self, access, addr):
+        if addr & 7:
+            raise MemoryFault(
+                access, addr, f"not a multiple of 8; words lie at {addr & ~7:#x} and {(addr & ~7) + 8:#x}"
+            )
+        if self.mapping_of(addr) is None:
+            near = "the null address, 0, means none" if addr == 0 else "no mapping is there (or not any more)"
+            raise MemoryFault(access, addr, f"{near}; access only what map returned and unmap has not taken back")
+
+    def _require_mapping(self, access, addr, length):
+        mapped_len = self._mappings.get(addr)
+        if mapped_len is None:
+            raise MemoryFault(access, addr, "no mapping starts there; pass what map returned")
+        if mapped_len != _whole_pages(length):
+            raise MemoryFault(
+                access,
+                addr,
+                f"the mapping is {mapped_len} bytes long, not {length}; pass the length it was mapped with",
+            )
+
+
+def not_locked(lane):
+    """What is wrong with an unlock of a lane that nobody holds."""
+    return f"unlock of lane {lane.index}, which is not locked; unlock once for each try_lock that got it"
+
+
+def _whole_pages(length):
+    return -(-length // PAGE_LEN) * PAGE_LEN
