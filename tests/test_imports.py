@@ -10,7 +10,7 @@ import refalloc
 PACKAGE = Path(refalloc.__file__).parent
 TEXT = {"allocator", "arena", "heap", "trim", "check", "checked"}
 MACHINES = {"trace", "schedule", "native"}
-HOUSES = {"course", "view", "bench", "grader"}
+HOUSES = {"course", "pictures", "bench", "grader"}
 MAY_IMPORT = {
     "allocator": set(),
     "arena": set(),
@@ -31,9 +31,9 @@ ONLY = {
     "numba": {"native"},
     "llvmlite": {"native"},
     "greenlet": {"schedule"},
-    "ipywidgets": {"view"},
-    "anywidget": {"view"},
-    "matplotlib": {"view"},
+    "ipywidgets": {"pictures"},
+    "anywidget": {"pictures"},
+    "matplotlib": {"pictures"},
     "pytest": {"course", "grader"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if PACKAGE / "data" not in path.parents)  # stubs are data

@@ -1,0 +1,75 @@
+"""Reports as HTML for a notebook: plain tables that follow its theme, words and not colour alone."""
+
+import html
+import os
+
+from refalloc.course.text import details, exercise_line, points, short_path, test_line, total_points
+
+COLOURS = {  # JupyterLab's own, which change with its theme; the second where there is no JupyterLab
+    "correct": "var(--jp-success-color1, #2e7d32)",
+    "not attempted": "var(--jp-warn-color1, #b26a00)",
+}
+WRONG = "var(--jp-error-color1, #c62828)"
+
+
+def report_html(report):
+    """A CheckReport: outcome, message, tests, and a link to the file."""
+    colour = COLOURS.get(report.outcome, WRONG)
+    head = f"<b>{report.exercise} {html.escape(report.title)}</b>: <b>{report.outcome}</b>"
+    parts = [f"<p>{head}, {points(report.points, report.max_points)}</p>"]
+    if said := details(report):
+        parts.append(_lines(said))
+    if report.tests:
+        parts.append(_lines(test_line(test) for test in report.tests))
+    if report.outcome != "correct":
+        again = "save it, and run this cell again"
+        parts.append(
+            f"<p>Edit {file_link(report.file)}, {again}; <code>hint(&quot;{report.exercise}&quot;)</code> helps.</p>"
+        )
+    else:
+        parts.append(f"<p><code>solution(&quot;{report.exercise}&quot;)</code> shows one way to do it, explained.</p>")
+    return _box(colour, parts)
+
+
+def hints_html(exercise, hints, hint_count):
+    """Hints as a numbered list."""
+    items = "".join(f"<li>{_code(hint)}</li>" for hint in hints)
+    more = "" if len(hints) == hint_count else "<p>Not enough? Run this cell again.</p>"
+    head = f"<p><b>{exercise.id} {html.escape(exercise.title)}</b>: {len(hints)} of {hint_count} hints</p>"
+    return _box(COLOURS["not attempted"], [head, f"<ol>{items}</ol>", more])
+
+
+def progress_html(course, progress):
+    """The course at a glance."""
+    parts = []
+    for lesson in course.lessons:
+        parts.append(f"<p><b>{lesson.id} {html.escape(lesson.title)}</b></p>")
+        parts.append(_lines(exercise_line(exercise, progress) for exercise in lesson.exercises))
+    got, most = total_points(course, progress)
+    return _box(COLOURS["correct"], [*parts, f"<p>{points(got, most)}</p>"])
+
+
+def file_link(file):
+    """A link that opens `file` in JupyterLab."""
+    path = html.escape(os.path.relpath(file).replace(os.sep, "/"))
+    return f'<a href="{path}">{html.escape(short_path(file))}</a>'
+
+
+def _box(colour, parts):
+    return f'<div style="border-left: 4px solid {colour}; padding-left: 12px">{"".join(parts)}</div>'
+
+
+def _lines(lines):
+    text = "\n".join(html.escape(line) for line in lines)
+    return f'<pre style="white-space: pre-wrap; margin: 0.5em 0">{text}</pre>'
+
+
+def _code(text):
+    """`code` of a hint as code."""
+    pieces = html.escape(text).split("`")
+    return "".join(f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def source_html(source):
+    """Python source."""
+    return _box(COLOURS["correct"], [_lines(source.splitlines())])

@@ -1,0 +1,97 @@
+"""What a notebook of the course imports.
+
+check("04.1")       run the checks of an exercise on your file
+hint("04.1")        the next of its three hints
+solution("04.1")    an explained solution, once yours has passed
+progress()          what has passed
+quote("alloc.pop")  a part of the allocator's text
+asked_lengths("sqlite"), plot_slots, plot_stairs, plot_waste
+"""
+
+from collections import Counter
+
+from refalloc.course import html, text
+from refalloc.course.index import HINT_COUNT, find_course
+from refalloc.course.progress import Progress
+from refalloc.course.quote import quote
+from refalloc.course.runner import check_exercise
+from refalloc.course.solution import solution_text
+from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
+from refalloc.trace.packed import ALLOC, load_trace
+
+__all__ = [
+    "asked_lengths",
+    "check",
+    "hint",
+    "plot_slots",
+    "plot_stairs",
+    "plot_waste",
+    "progress",
+    "quote",
+    "solution",
+]
+
+
+class Shown:
+    """Something that a notebook shows as HTML, and anything else as text.
+
+    Attributes: value: what it is about, such as a CheckReport.
+    """
+
+    def __init__(self, value, text, html):
+        self.value = value
+        self._text = text
+        self._html = html
+
+    def __repr__(self):
+        return self._text
+
+    def _repr_html_(self):
+        return self._html
+
+
+def check(exercise):
+    """Run the checks of an exercise on the learner's file, in a fresh process.
+
+    Args:    exercise: str, such as "04.1".
+    Returns: Shown; its value is a CheckReport.
+    Raises:  CourseError.
+    """
+    course = find_course()
+    report = check_exercise(course.exercise(exercise))
+    Progress(course).record(report)
+    return Shown(report, text.report_text(report), html.report_html(report))
+
+
+def hint(exercise, number=None):
+    """The next hint for an exercise, with those before it; or those up to `number`, 1 to 3. Raises CourseError."""
+    course = find_course()
+    chosen = course.exercise(exercise)
+    hints = Progress(course).show_hint(chosen, number)
+    return Shown(hints, text.hints_text(chosen, hints), html.hints_html(chosen, hints, HINT_COUNT))
+
+
+def solution(exercise):
+    """The explained solution of an exercise that has passed. Raises CourseError."""
+    course = find_course()
+    source = solution_text(course.exercise(exercise), Progress(course))
+    return Shown(source, source, html.source_html(source))
+
+
+def progress():
+    """The course at a glance: what has passed, and the points."""
+    course = find_course()
+    record = Progress(course)
+    return Shown(record, text.progress_text(course, record), html.progress_html(course, record))
+
+
+def asked_lengths(program, longest):
+    """How often a recorded program asked for each length.
+
+    Args:    program: str, the name of a packed trace; longest: int, bytes; longer blocks are left out.
+    Returns: Counter, {length in bytes: blocks}.
+    Raises:  TraceError.
+    """
+    trace = load_trace(program)
+    lengths = trace.size[(trace.op == ALLOC) & (trace.size <= longest)]
+    return Counter(lengths.tolist())

@@ -1,0 +1,153 @@
+"""Notebooks run from top to bottom, with stubs and with solutions, and keep the pacing of the house."""
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from refalloc.course.index import load_course
+from refalloc.course.stubs import stub_text
+
+ROOT = Path(__file__).parents[2]
+COURSE = load_course(ROOT)
+LESSONS = pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.id)
+
+MEASURED = {  # lesson -> what its text says of the figures, as its cells must print them
+    "00": [
+        r"^measured: +128$",
+        r"^\[0, 128, 256\]$",
+        r"^b'(\\x00){8}ijklmnopqrstuvwxyz'$",
+        r"^\(True, b'ijklmnopqrstuvwxyz'\)$",
+        r"^the block there has 100 bytes",
+    ],
+    "04": [
+        r"^measured: +1.333$",
+        r"^ +1025 asked, +2048 given: 2.00$",
+        r"^gcc +1.04$",
+        r"^git-repack +1.05$",
+        r"^sqlite +1.75$",
+        r"^ 1320 blocks of 1032 bytes",
+        r"^ +214 blocks of 4104 bytes",
+    ],
+}
+
+
+def cells_of(lesson, kind=None):
+    cells = nbformat.read(lesson.notebook, as_version=4).cells
+    return [cell for cell in cells if kind in (None, cell.cell_type)]
+
+
+def code_lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def text_of(cell):
+    """All that the outputs of a cell say as plain text."""
+    said = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
+    return "\n".join(said)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """run(lesson, answer) executes its notebook in a course folder of its own; answer(exercise) is the file's text."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    folder = tmp_path / "course"
+    for name in ("exercises", "notebooks", "tests/solutions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+
+    def execute(lesson, answer):
+        for exercise in COURSE.exercises:
+            (folder / "exercises" / exercise.stub).write_text(answer(exercise))
+        notebook = nbformat.read(lesson.notebook, as_version=4)
+        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder / "notebooks")}}).execute()
+        return {cell.source: text_of(cell) for cell in notebook.cells if cell.cell_type == "code"}
+
+    return execute
+
+
+@LESSONS
+def test_with_stubs_it_measures_what_it_says_and_each_check_says_not_attempted(lesson, run):
+    said = run(lesson, stub_text)
+    for measured in MEASURED[lesson.id]:
+        assert re.search(measured, "\n".join(said.values()), re.MULTILINE), measured
+    for exercise in lesson.exercises:
+        assert f"{exercise.id} not attempted: 0 of {exercise.points}" in said[f'check("{exercise.id}")']
+
+
+@LESSONS
+def test_with_solutions_each_check_says_correct(lesson, run):
+    said = run(lesson, lambda exercise: exercise.solution.read_text())
+    for exercise in lesson.exercises:
+        assert f"{exercise.id} correct: {exercise.points} of" in said[f'check("{exercise.id}")']
+
+
+@LESSONS
+def test_pacing(lesson):
+    cells = cells_of(lesson)
+    text, code = cells_of(lesson, "markdown"), cells_of(lesson, "code")
+    assert 25 <= len(cells) <= 45
+    assert 0.6 <= len(code) / len(text) <= 1.4
+    lengths = [len(code_lines(cell)) for cell in code]
+    assert statistics.median(lengths) <= 5
+    assert max(lengths) <= 25
+    for cell in text:
+        assert len(cell.source.split()) < 90, cell.source
+    kinds = "".join(cell.cell_type[0] for cell in cells)
+    assert "ccc" not in kinds, "at most two code cells in a row"
+
+
+@LESSONS
+def test_the_parts_of_a_lesson_are_there_in_order(lesson):
+    headings = [line for cell in cells_of(lesson, "markdown") for line in cell.source.splitlines() if line[:1] == "#"]
+    assert headings[0].startswith("# ")
+    assert headings[0].endswith("?")
+    assert all(heading.startswith("## ") for heading in headings[1:])
+    wanted = ["## Guess", "xercise", "## An experiment", "## A road not taken", "## Summary", "## What to read"]
+    places = [next(at for at, heading in enumerate(headings) if part in heading) for part in wanted]
+    assert places == sorted(places)
+
+
+@LESSONS
+def test_links_to_files_lead_somewhere_and_each_exercise_has_one(lesson):
+    links = [link for cell in cells_of(lesson, "markdown") for link in re.findall(r"\]\(([^)]+)\)", cell.source)]
+    files = {(lesson.notebook.parent / link).resolve() for link in links if "://" not in link}
+    assert [file for file in files if not file.exists()] == []
+    assert {exercise.file for exercise in lesson.exercises} <= files
+
+
+@LESSONS
+def test_cells_have_ids_that_say_what_they_are(lesson):
+    ids = [cell.id for cell in cells_of(lesson)]
+    assert len({*ids}) == len(ids)
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]+", cell_id) for cell_id in ids)
+
+
+@LESSONS
+def test_kept_outputs_are_pictures_with_a_sentence(lesson):
+    kept = [cell for cell in cells_of(lesson, "code") if "keep_output" in cell.metadata.get("tags", [])]
+    assert kept
+    for cell in kept:
+        (output,) = cell.outputs
+        assert {*output.data} == {"image/png", "text/plain"}
+        assert len(output.data["image/png"]) < 20_000
+
+
+def test_nothing_else_is_kept():
+    if os.environ.get("CI") is None and (ROOT / ".refalloc").exists():
+        return  # someone learns here, and their notebooks hold their outputs
+    verify = [sys.executable, "-m", "nbstripout", "--verify", "--keep-id", "--extra-keys", "metadata.language_info"]
+    done = subprocess.run([*verify, *sorted((ROOT / "notebooks").glob("*.ipynb"))], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_notebook_is_a_lesson():
+    assert {*(ROOT / "notebooks").glob("*.ipynb")} == {lesson.notebook for lesson in COURSE.lessons}
