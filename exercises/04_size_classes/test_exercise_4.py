@@ -8,7 +8,7 @@ import random
 import pytest
 
 from refalloc.course.expect import WrongAnswerError
-from refalloc.course.student import call_text, shorten
+from refalloc.student import call_text, shorten
 from refalloc.trace.packed import ALLOC, load_trace
 
 PROGRAMS = ("perl", "sqlite")

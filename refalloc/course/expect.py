@@ -2,7 +2,7 @@
 
 import inspect
 
-from refalloc.course.student import call_text, shorten
+from refalloc.student import call_text, shorten
 
 
 class WrongAnswerError(AssertionError):

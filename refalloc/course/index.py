@@ -24,7 +24,7 @@ class Exercise:
 
     Attributes: id: str, such as "04.2"; title: str; minutes, points: int; functions: names that the learner's file
                 defines; hints: HINT_COUNT str; seconds: what its checks may take; knobs: {name: value}, what an
-                edition sets (see student.Edition); file, checks, solution: Path; stub: "04_size_classes/exercise_2.py".
+                edition sets (see edition.py); file, checks, solution: Path; stub: "04_size_classes/exercise_2.py".
     """
 
     id: str

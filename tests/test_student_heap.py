@@ -1,6 +1,6 @@
 import pytest
 
-from refalloc.course.student import Student, StudentError
+from refalloc.student import Student, StudentError
 
 ANSWER = """
 def push(heap, lane, addr):
