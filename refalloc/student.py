@@ -8,6 +8,7 @@ and locks alone.
 """
 
 import inspect
+import re
 import sys
 import traceback
 import types
@@ -44,6 +45,7 @@ class Student:
         self._file = file
         self._module = None
         self._current = "no call"
+        self._heaps = []
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -65,7 +67,21 @@ class Student:
 
     def new_heap(self, lane_count=1):
         """A StudentHeap of `lane_count` lanes, empty."""
-        return StudentHeap(lane_count, ARENA_LEN)
+        heap = StudentHeap(lane_count, ARENA_LEN)
+        self._heaps.append(heap)
+        return heap
+
+    def _readable(self, text):
+        """`text` with addresses in our heaps as "arena + 4096": addresses differ from run to run, and say nothing."""
+
+        def offset(found):
+            addr = int(found[0], 0)
+            for heap in self._heaps:
+                if 0 <= addr - heap.arena_addr <= heap.arena_len:
+                    return f"arena + {addr - heap.arena_addr}"
+            return found[0]
+
+        return re.sub(r"\b(?:0x[0-9a-f]+|[1-9][0-9]{6,})\b", offset, text)
 
 
 class StudentHeap(Heap):
@@ -93,7 +109,7 @@ class Function:
 
     def __call__(self, *args):
         """Call it. Raises StudentError when it raises, exits, or gives back something that is not plain data."""
-        call = self._student._current = _Call(self.name, args, self._function)
+        call = self._student._current = _Call(self._student, self.name, args, self._function)
         try:
             result = self._function(*plain_copy(list(args)))
         except NotImplementedError:
@@ -104,27 +120,28 @@ class Function:
             if isinstance(error, RecursionError):
                 message = f"{call} calls itself without end; where does it stop?"
             else:
-                message = f"{call} raised {_what(error)}"
+                message = f"{call} raised {self._student._readable(_what(error))}"
             raise StudentError("crashed", message, lines) from None
         try:
             return plain_copy(result)
         except TypeError as error:
-            raise StudentError("incorrect", f"{call} gave {shorten(result)}, {error}") from None
+            shown = self._student._readable(shorten(result))
+            raise StudentError("incorrect", f"{call} gave {shown}, {error}") from None
 
 
 class _Call:
     """A call, made text when it is shown and not before."""
 
-    def __init__(self, name, args, function):
-        self._parts = (name, args, function)
+    def __init__(self, student, name, args, function):
+        self._parts = (student, name, args, function)
 
     def __str__(self):
-        name, args, function = self._parts
+        student, name, args, function = self._parts
         try:
             parameters = list(inspect.signature(function).parameters)
         except (TypeError, ValueError):  # a builtin
             parameters = []
-        return call_text(name, args, parameters if len(parameters) == len(args) else None)
+        return student._readable(call_text(name, args, parameters if len(parameters) == len(args) else None))
 
 
 def _what(error):

@@ -47,3 +47,12 @@ def test_a_stray_access_is_told_with_its_address(student):
     with pytest.raises(StudentError, match=r"stray\(heap=heap\) raised .*MemoryFault: load at 0x8") as caught:
         student.stray(heap)
     assert caught.value.lines == ["exercise_1.py, line 12, in stray: return heap.load(8)"]
+
+
+def test_addresses_in_messages_count_from_the_start_of_the_arena(student):
+    heap = student.new_heap()
+    slab = heap.map(65536, 16)
+    with pytest.raises(StudentError) as caught:
+        student.push(heap, heap.lanes[0], slab + 65540)
+    assert "push(heap=heap, lane=<lane 0, free>, addr=arena + 65540) raised" in str(caught.value)
+    assert "store at arena + 65540: not a multiple of 8; words lie at arena + 65536 and" in str(caught.value)
