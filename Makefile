@@ -6,10 +6,15 @@ ARGS ?=
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
+# The whole folder, so that lessons can link to exercises; no question about news; containers run as root.
+LAB := --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start.ipynb \
+	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	$(if $(filter 0,$(shell id -u)),--allow-root)
+
 .PHONY: lab test
 
 lab: $(VENV)/ready
-	$(VENV)/bin/jupyter lab $(ARGS) notebooks/00_start.ipynb
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab $(LAB) $(ARGS)
 
 test: $(VENV)/ready
 	$(VENV)/bin/ruff check
