@@ -6,10 +6,11 @@ ARGS ?=
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-# The whole folder, so that lessons can link to exercises; no question about news; containers run as root.
+# The whole folder, so that lessons can link to exercises. Containers run as root.
 LAB := --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start.ipynb \
-	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
+# JupyterLab asks each newcomer about news, and looks for updates: not in a course that works offline.
+LAB_SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
 .PHONY: lab test
 
@@ -27,4 +28,6 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	{ echo "refalloc needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[native,test]'
+	mkdir -p $(VENV)/etc/jupyter/labconfig
+	echo '$(LAB_SETTINGS)' > $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 	touch $@

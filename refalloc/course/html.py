@@ -2,8 +2,9 @@
 
 import html
 import os
+from pathlib import Path
 
-from refalloc.course.text import details, exercise_line, points, short_path, test_line, total_points
+from refalloc.course.text import exercise_line, message, points, test_line, total_points
 
 COLOURS = {  # JupyterLab's own, which change with its theme; the second where there is no JupyterLab
     "correct": "var(--jp-success-color1, #2e7d32)",
@@ -14,21 +15,22 @@ WRONG = "var(--jp-error-color1, #c62828)"
 
 def report_html(report):
     """A CheckReport: outcome, message, tests, and a link to the file."""
-    colour = COLOURS.get(report.outcome, WRONG)
-    head = f"<b>{report.exercise} {html.escape(report.title)}</b>: <b>{report.outcome}</b>"
-    parts = [f"<p>{head}, {points(report.points, report.max_points)}</p>"]
-    if said := details(report):
-        parts.append(_lines(said))
-    if report.tests:
-        parts.append(_lines(test_line(test) for test in report.tests))
-    if report.outcome != "correct":
-        again = "save it, and run this cell again"
-        parts.append(
-            f"<p>Edit {file_link(report.file)}, {again}; <code>hint(&quot;{report.exercise}&quot;)</code> helps.</p>"
-        )
+    name, points_got = f"{report.exercise} {html.escape(report.title)}", points(report.points, report.max_points)
+    parts = [f"<p><b>{name}</b>: <b>{report.outcome}</b>, {points_got}</p>"]
+    if said := message(report):
+        parts.append(f"<p>{_code(said)}</p>")
+    if report.lines:
+        parts.append(_lines(report.lines))
+    if report.printed:
+        parts += ["<p>Your code printed:</p>", _lines(report.printed.splitlines())]
+    parts.append(_lines(test_line(test) for test in report.tests))
+    quoted = f"&quot;{report.exercise}&quot;"
+    if report.outcome == "correct":
+        parts.append(f"<p><code>solution({quoted})</code> shows one way to do it, explained.</p>")
     else:
-        parts.append(f"<p><code>solution(&quot;{report.exercise}&quot;)</code> shows one way to do it, explained.</p>")
-    return _box(colour, parts)
+        link = file_link(report.file)
+        parts.append(f"<p>Edit {link}, save it, run this cell again; <code>hint({quoted})</code> helps.</p>")
+    return _box(COLOURS.get(report.outcome, WRONG), parts)
 
 
 def hints_html(exercise, hints, hint_count):
@@ -50,9 +52,9 @@ def progress_html(course, progress):
 
 
 def file_link(file):
-    """A link that opens `file` in JupyterLab."""
+    """A link that opens `file` in JupyterLab, named by its last three parts: exercises/04_size_classes/..."""
     path = html.escape(os.path.relpath(file).replace(os.sep, "/"))
-    return f'<a href="{path}">{html.escape(short_path(file))}</a>'
+    return f'<a href="{path}">{html.escape("/".join(Path(file).parts[-3:]))}</a>'
 
 
 def _box(colour, parts):

@@ -24,15 +24,18 @@ def summary(report):
 
 def details(report):
     """What is to be said of a check that is not correct, and what the code printed, as list of lines."""
-    lines = []
-    if report.outcome == "not attempted":
-        lines.append(f"  {sentence(report.message)} Write your own code in its place.")
-    elif report.outcome != "correct":
-        lines.append(f"  {sentence(report.message)}")
-        lines += [f"    {line}" for line in report.lines]
+    lines = [f"  {said}"] if (said := message(report)) else []
+    lines += [f"    {line}" for line in report.lines]
     if report.printed:
         lines += ["  Your code printed:", *(f"    {line}" for line in report.printed.splitlines())]
     return lines
+
+
+def message(report):
+    """The one thing to say of a check, as a sentence; "" when it is correct."""
+    if report.outcome == "not attempted":
+        return f"{sentence(report.message)} Write your own code in its place."
+    return sentence(report.message) if report.outcome != "correct" else ""
 
 
 def report_text(report):

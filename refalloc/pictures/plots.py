@@ -117,7 +117,7 @@ def plot_waste(factors):
     axes.invert_yaxis()
     axes.set_xlim(1, max(max(table.values()) for table in factors.values()) * 1.08)
     axes.set_xlabel("bytes given for each byte asked for (1: no waste)")
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="upper right", frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     told = "; ".join(
         f"{program}: {', '.join(f'{value:.2f} with {name}' for name, value in table.items())}"
