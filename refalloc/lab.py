@@ -10,7 +10,7 @@ asked_lengths("sqlite"), plot_slots, plot_stairs, plot_waste
 
 from collections import Counter
 
-from refalloc.course import html, text
+from refalloc.course import CourseError, html, text
 from refalloc.course.index import HINT_COUNT, find_course
 from refalloc.course.progress import Progress
 from refalloc.course.quote import quote
@@ -72,9 +72,12 @@ def hint(exercise, number=None):
 
 
 def solution(exercise):
-    """The explained solution of an exercise that has passed. Raises CourseError."""
+    """The explained solution of an exercise that has passed; before, a sentence that says so."""
     course = find_course()
-    source = solution_text(course.exercise(exercise), Progress(course))
+    try:
+        source = solution_text(course.exercise(exercise), Progress(course))
+    except CourseError as error:
+        return Shown(None, text.sentence(str(error)), html.sentence_html(text.sentence(str(error))))
     return Shown(source, source, html.source_html(source))
 
 

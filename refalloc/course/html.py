@@ -75,3 +75,8 @@ def _code(text):
 def source_html(source):
     """Python source."""
     return _box(COLOURS["correct"], [_lines(source.splitlines())])
+
+
+def sentence_html(sentence):
+    """A sentence on its own."""
+    return _box(COLOURS["not attempted"], [f"<p>{_code(sentence)}</p>"])
