@@ -12,7 +12,9 @@ COMMANDS = {
     "reset": "refalloc.commands.reset",
     "progress": "refalloc.commands.progress",
     "doctor": "refalloc.commands.doctor",
+    "export": "refalloc.commands.export",
     "replay": "refalloc.commands.replay",
+    "run": "refalloc.commands.run",
 }
 
 

@@ -35,12 +35,11 @@ def keep_on_disk(dispatchers, meaning=""):
     Returns: str, the digest it is kept under.
     """
     digest = _digest(meaning)
-    folder = platformdirs.user_cache_path("refalloc") / "native" / digest
     try:
-        _make(folder)
+        folder = cache_folder(meaning)
     except OSError as error:
         warnings.warn(
-            f"compiled code is not kept: {folder} cannot be made ({error.strerror}); "
+            f"compiled code is not kept: {error.filename} cannot be made ({error.strerror}); "
             "set XDG_CACHE_HOME to a folder that can be written",
             stacklevel=2,
         )
@@ -77,11 +76,18 @@ def _cache_in(folder):
     return Cache
 
 
+def cache_folder(meaning):
+    """The folder for what is made from `meaning`, as in keep_on_disk. Raises OSError when it cannot be made."""
+    return _make(_digest(meaning))
+
+
 @functools.cache
-def _make(folder):
+def _make(digest):
+    folder = platformdirs.user_cache_path("refalloc") / "native" / digest
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         _drop_old(folder.parent)
+    return folder
 
 
 def _digest(meaning):

@@ -41,13 +41,15 @@ class CompiledText:
     """The entry points of a text, compiled: call them from Python or from other compiled code; the GIL is released.
 
     Attributes: name: str; functions: {name: compiled function}, all of the text's;
+                meaning: str, all that the code depends on;
                 alloc(heap, length, align_log2), free(heap, addr, length, align_log2),
                 resize(heap, addr, length, new_length, align_log2), remap(...): as in refalloc.allocator.
     """
 
-    def __init__(self, name, functions):
+    def __init__(self, name, functions, meaning):
         self.name = name
         self.functions = functions
+        self.meaning = meaning
         for entry_point in SIGNATURES:
             setattr(self, entry_point, functions[entry_point])
 
@@ -78,13 +80,14 @@ def jit(text):
             f"{_file_of(module)} has no function {', '.join(missing)}; "
             f"expected {', '.join(f'{name}({ARGUMENTS[name]})' for name in missing)}"
         )
-    shadows = _Shadows()
+    shadows = Shadows()
     functions = {name: value for name, value in vars(shadows.module(module)).items() if isinstance(value, Dispatcher)}
-    digest = keep_on_disk(functions.values(), shadows.meaning())
+    meaning = shadows.meaning()
+    digest = keep_on_disk(functions.values(), meaning)
     for dispatcher in functions.values():
         # Linkers know functions by name: two texts in one process may both have an `alloc`.
         dispatcher.py_func.__qualname__ = f"text_{digest}.{dispatcher.py_func.__name__}"
-    return CompiledText(module.__name__, functions)
+    return CompiledText(module.__name__, functions, meaning)
 
 
 def compile_for(compiled, name, heap_type):
@@ -110,7 +113,7 @@ def load_text(path):
     return module
 
 
-class _Shadows:
+class Shadows:
     """Copies of modules in which functions are compiled ones."""
 
     def __init__(self):

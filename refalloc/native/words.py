@@ -168,3 +168,55 @@ def copy_bytes(typing_context, to_addr, from_addr, length):
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def store_int32(typing_context, addr, value):
+    """Set the 4 bytes at `addr` to the low 32 bits of `value`."""
+
+    def codegen(context, builder, signature, args):
+        int32 = ir.IntType(32)
+        builder.store(builder.trunc(args[1], int32), builder.inttoptr(args[0], ir.PointerType(int32)), align=4)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_int32(typing_context, addr):
+    """The signed 4 bytes at `addr`. Returns int64."""
+
+    def codegen(context, builder, signature, args):
+        int32 = ir.IntType(32)
+        return builder.sext(builder.load(builder.inttoptr(args[0], ir.PointerType(int32)), align=4, typ=int32), WORD)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def symbol_addr(typing_context, name):
+    """The address of a global variable or function that is linked by its name, a literal str. Returns int64."""
+    if not isinstance(name, types.StringLiteral):
+        return None
+    symbol = name.literal_value
+
+    def codegen(context, builder, signature, args):
+        found = builder.module.globals.get(symbol)
+        if found is None:
+            found = ir.GlobalVariable(builder.module, ir.IntType(8), symbol)
+        return builder.ptrtoint(found, WORD)
+
+    return types.int64(name), codegen
+
+
+@intrinsic
+def string_addr(typing_context, text):
+    """The address of the bytes of a literal str, with a zero byte behind them. Returns int64."""
+    if not isinstance(text, types.StringLiteral):
+        return None
+    literal = text.literal_value
+
+    def codegen(context, builder, signature, args):
+        return builder.ptrtoint(context.insert_const_string(builder.module, literal), WORD)
+
+    return types.int64(text), codegen

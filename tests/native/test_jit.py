@@ -4,12 +4,13 @@ import contract
 import learners
 import numpy as np
 import pytest
-from compiled import Maker, overwritten, replayer, trader
+from compiled import Maker, replayer
 from numba import njit
 
 from refalloc import allocator, native
 from refalloc.arena import MemoryFault
 from refalloc.check import check_invariants
+from refalloc.native.trial import overwritten, trader
 from refalloc.native.words import load_word
 from refalloc.trace.packed import load_trace, packed_traces
 from refalloc.trim import trim_heap

@@ -1,0 +1,37 @@
+"""What the commands on compiled code share: the text that is asked for, and errors that need no traceback."""
+
+from contextlib import contextmanager
+
+import click
+
+from_option = click.option(
+    "--from",
+    "text_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A Python file with alloc, free, resize and remap; default: the reference.",
+)
+
+
+@contextmanager
+def plain_errors():
+    """Turn what can go wrong with a text into a message and exit code 1."""
+    try:
+        from refalloc import native
+        from refalloc.native.export import ExportError
+        from refalloc.native.trial import TrialError
+    except ImportError as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        yield
+    except (native.CompileError, ExportError, TrialError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def chosen_text(text_file):
+    """The text for --from: a path, or the reference's module."""
+    if text_file is None:
+        from refalloc import allocator
+
+        return allocator
+    return text_file

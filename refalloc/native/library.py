@@ -1,0 +1,296 @@
+"""The heap inside an exported library: static memory, a thread-local index, and the chunk table that free looks into.
+
+C's free has no length, and the text's has to have one. So a heap is, in this machine, the request it is made for: when
+the text maps pages during an alloc, the heap knows for which length and alignment, and writes them into the chunk
+table. If the text calls it small, it writes the longest length that the text would resize such a block to in place,
+which is the room in a slot; so all blocks of the slab, whatever was asked for, may be freed and measured by it. This
+holds for any text that keeps one size class to a mapping. An entry of the chunk table:
+
+    length << 8 | is_large << 7 | align_log2        0: not ours
+
+Symbols that support_ir gives, and their memory:
+    refalloc_state      words, see below
+    refalloc_lanes      LANE_CAPACITY lanes; the system commits those that are used
+    refalloc_root       root of the chunk table
+    refalloc_index      the thread's index, behind two functions, since only a linked library has thread-local storage
+
+Before the library's constructor has run there is one lane; the process has one thread then.
+"""
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing import signature
+from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
+
+from refalloc.native.chunks import ROOT_LEN, chunk_entry, set_chunk_entry
+from refalloc.native.compiler import compiled
+from refalloc.native.machine import LANE_LEN, LINE_LEN, HeapType, lane_count, lanes_addr
+from refalloc.native.pages import CHUNK_LEN, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks, whole_pages
+from refalloc.native.words import add_relaxed, load_word, max_relaxed, symbol_addr
+
+LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
+IS_LARGE = 1 << 7
+ALIGN_MASK = (1 << 7) - 1
+
+# Words of refalloc_state
+(
+    LANE_COUNT,
+    MODE,
+    STATS_PATH,
+    SLABS,
+    LARGES,
+    LARGE_PEAK,
+    MAPPED_LEN,
+    PEAK_MAPPED_LEN,
+    MALLOCS,
+    FREES,
+    REALLOCS,
+    FORKS,
+) = range(12)
+STATE_WORDS = 12
+MODE_COUNT_CALLS = 1
+
+_thread_index = types.ExternalFunction("refalloc_thread_index", signature(types.int64))
+_set_thread_index = types.ExternalFunction("refalloc_set_thread_index", signature(types.void, types.int64))
+_map = types.ExternalFunction("refalloc_map", signature(*[types.int64] * 5))
+_unmap = types.ExternalFunction("refalloc_unmap", signature(types.void, types.int64, types.int64))
+_remap = types.ExternalFunction("refalloc_remap", signature(*[types.int64] * 5))
+
+
+def support_ir():
+    """LLVM IR of the static memory, and of what reaches thread-local storage."""
+    state = ", ".join(["i64 1", *["i64 0"] * (STATE_WORDS - 1)])
+    return f"""
+@refalloc_state = global [{STATE_WORDS} x i64] [{state}], align {LINE_LEN}
+@refalloc_lanes = global [{LANE_CAPACITY * LANE_LEN} x i8] zeroinitializer, align {LINE_LEN}
+@refalloc_root = global [{ROOT_LEN} x i8] zeroinitializer, align 4096
+@refalloc_index = thread_local(initialexec) global i64 0
+
+define i64 @refalloc_thread_index() alwaysinline {{
+  %index = load i64, ptr @refalloc_index
+  ret i64 %index
+}}
+
+define void @refalloc_set_thread_index(i64 %index) alwaysinline {{
+  store i64 %index, ptr @refalloc_index
+  ret void
+}}
+"""
+
+
+class LibraryHeapType(HeapType):
+    """The heap of an exported library: a request, its length and its align_log2."""
+
+    def __init__(self):
+        super().__init__("heap of a library")
+
+
+class ProbeHeapType(HeapType):
+    """A heap that refuses pages: asked on it, resize says how the text sorts lengths, and changes nothing."""
+
+    def __init__(self):
+        super().__init__("heap that refuses")
+
+
+LIBRARY_HEAP, PROBE_HEAP = LibraryHeapType(), ProbeHeapType()
+
+
+@register_model(LibraryHeapType)
+class _LibraryHeapModel(models.StructModel):
+    def __init__(self, data_model_manager, numba_type):
+        super().__init__(data_model_manager, numba_type, [("length", types.int64), ("align_log2", types.int64)])
+
+
+@register_model(ProbeHeapType)
+class _ProbeHeapModel(models.PrimitiveModel):
+    def __init__(self, data_model_manager, numba_type):
+        super().__init__(data_model_manager, numba_type, ir.IntType(64))
+
+
+@intrinsic
+def request(typing_context, length, align_log2):
+    """The heap, for a call that asks for `length` bytes at 1 << `align_log2`."""
+
+    def codegen(context, builder, signature, args):
+        heap = cgutils.create_struct_proxy(LIBRARY_HEAP)(context, builder)
+        heap.length, heap.align_log2 = args
+        return heap._getvalue()
+
+    return LIBRARY_HEAP(types.int64, types.int64), codegen
+
+
+@intrinsic
+def probe(typing_context):
+    """The heap that refuses."""
+    return PROBE_HEAP(), lambda context, builder, signature, args: ir.Constant(ir.IntType(64), 0)
+
+
+def _request_member(name):
+    @intrinsic
+    def member(typing_context, heap):
+        def codegen(context, builder, signature, args):
+            return getattr(cgutils.create_struct_proxy(LIBRARY_HEAP)(context, builder, args[0]), name)
+
+        return types.int64(LIBRARY_HEAP), codegen
+
+    return member
+
+
+_length_of, _align_log2_of = _request_member("length"), _request_member("align_log2")
+
+
+@compiled
+def state_word(word):
+    return load_word(symbol_addr("refalloc_state") + word * 8)
+
+
+@compiled
+def add_to_state(word, count):
+    """Add to a word of the state, atomically. Returns int64, the sum."""
+    return add_relaxed(symbol_addr("refalloc_state") + word * 8, count) + count
+
+
+@compiled
+def entry_of(addr):
+    """The chunk table's entry for any address; 0 when it is not ours."""
+    return chunk_entry(symbol_addr("refalloc_root"), addr)
+
+
+@compiled
+def set_entry(addr, entry):
+    return set_chunk_entry(symbol_addr("refalloc_root"), addr, entry)
+
+
+# Members of the two heaps
+
+
+@overload(lanes_addr)
+def _library_lanes_addr(heap):
+    if isinstance(heap, LibraryHeapType | ProbeHeapType):
+        return lambda heap: symbol_addr("refalloc_lanes")
+    return None
+
+
+@overload(lane_count)
+def _library_lane_count(heap):
+    if isinstance(heap, LibraryHeapType | ProbeHeapType):
+        return lambda heap: state_word(LANE_COUNT)
+    return None
+
+
+@overload_attribute(LibraryHeapType, "thread_index")
+@overload_attribute(ProbeHeapType, "thread_index")
+def _library_heap_thread_index(heap):
+    return lambda heap: _thread_index()
+
+
+@overload_method(LibraryHeapType, "set_thread_index")
+@overload_method(ProbeHeapType, "set_thread_index")
+def _library_heap_set_thread_index(heap, index):
+    def set_thread_index(heap, index):
+        _set_thread_index(index)
+
+    return set_thread_index
+
+
+@overload_method(LibraryHeapType, "map")
+def _library_heap_map(heap, length, align_log2):
+    return lambda heap, length, align_log2: _map(length, align_log2, _length_of(heap), _align_log2_of(heap))
+
+
+@overload_method(LibraryHeapType, "unmap")
+def _library_heap_unmap(heap, addr, length):
+    def unmap(heap, addr, length):
+        _unmap(addr, length)
+
+    return unmap
+
+
+@overload_method(LibraryHeapType, "remap")
+def _library_heap_remap(heap, addr, length, new_length, may_move):
+    return lambda heap, addr, length, new_length, may_move: _remap(addr, length, new_length, may_move)
+
+
+@overload_method(ProbeHeapType, "map")
+def _probe_heap_map(heap, length, align_log2):
+    return lambda heap, length, align_log2: 0
+
+
+@overload_method(ProbeHeapType, "unmap")
+def _probe_heap_unmap(heap, addr, length):
+    def unmap(heap, addr, length):
+        pass
+
+    return unmap
+
+
+@overload_method(ProbeHeapType, "remap")
+def _probe_heap_remap(heap, addr, length, new_length, may_move):
+    return lambda heap, addr, length, new_length, may_move: 0
+
+
+# Pages, with their entries
+
+
+@compiled
+def count_mapped(length):
+    mapped_len = add_to_state(MAPPED_LEN, length)
+    max_relaxed(symbol_addr("refalloc_state") + PEAK_MAPPED_LEN * 8, mapped_len)
+
+
+@compiled
+def map_tagged(length, align_log2, entry):
+    """Map pages, and write `entry` for each of their chunks, or for the first alone if it is a large block's."""
+    addr = map_pages(length, align_log2)
+    if addr == 0:
+        return 0
+    end = addr + (CHUNK_LEN if entry & IS_LARGE else whole_chunks(length))
+    for chunk in range(addr, end, CHUNK_LEN):
+        if not set_entry(chunk, entry):
+            unmap_pages(addr, length)
+            return 0
+    count_mapped(whole_pages(length))
+    if entry & IS_LARGE:
+        larges = add_to_state(LARGES, 1)
+        max_relaxed(symbol_addr("refalloc_state") + LARGE_PEAK * 8, larges)
+    else:
+        add_to_state(SLABS, 1)
+    return addr
+
+
+@compiled
+def unmap_tagged(addr, length):
+    """Unmap pages, and before that clear their entries: another thread may be given the same addresses at once."""
+    if entry_of(addr) & IS_LARGE:
+        set_entry(addr, 0)
+        add_to_state(LARGES, -1)
+    else:
+        for chunk in range(addr, addr + length, CHUNK_LEN):
+            set_entry(chunk, 0)
+        add_to_state(SLABS, -1)
+    count_mapped(-whole_pages(length))
+    unmap_pages(addr, length)
+
+
+@compiled
+def remap_tagged(addr, length, new_length, may_move):
+    """Change a large block's length, in place or, if it may, elsewhere. Returns int64, its address, or 0."""
+    entry = new_length << 8 | (entry_of(addr) & 0xFF)
+    if resize_pages(addr, length, new_length):
+        set_entry(addr, entry)
+        count_mapped(whole_pages(new_length) - whole_pages(length))
+        return addr
+    if not may_move:
+        return 0
+    place = map_tagged(new_length, 0, entry)
+    if place == 0:
+        return 0
+    old_entry = entry_of(addr)
+    set_entry(addr, 0)
+    if move_pages(addr, length, place, new_length):
+        add_to_state(LARGES, -1)
+        count_mapped(-whole_pages(length))
+        return place
+    set_entry(addr, old_entry)
+    unmap_tagged(place, new_length)
+    return 0

@@ -1,0 +1,454 @@
+"""The C malloc interface over the text of an allocator, in the Python that is compiled into the library.
+
+Each function of ENTRY_POINTS becomes a C function of that name; those of INTERNAL are called by name within the
+library, and kept out of line, since they are seldom needed. text_alloc, text_free, text_resize and text_remap are here
+the reference's; when a library is made of another text, they are bound to that one's.
+
+What C and POSIX leave open is answered as glibc does: malloc(0) is a block, realloc(p, 0) frees and gives NULL,
+memalign rounds an odd alignment up. Blocks are aligned to 16 bytes, or more if asked. free keeps errno.
+"""
+
+from numba.core import types
+from numba.core.typing import signature
+
+from refalloc.allocator import alloc as text_alloc
+from refalloc.allocator import free as text_free
+from refalloc.allocator import remap as text_remap
+from refalloc.allocator import resize as text_resize
+from refalloc.native.library import (
+    ALIGN_MASK,
+    FORKS,
+    FREES,
+    IS_LARGE,
+    LANE_CAPACITY,
+    LANE_COUNT,
+    LARGE_PEAK,
+    MALLOCS,
+    MODE,
+    MODE_COUNT_CALLS,
+    PEAK_MAPPED_LEN,
+    REALLOCS,
+    SLABS,
+    STATS_PATH,
+    add_to_state,
+    entry_of,
+    map_tagged,
+    probe,
+    remap_tagged,
+    request,
+    state_word,
+    unmap_tagged,
+)
+from refalloc.native.machine import FIELD_STRIDE, FIELDS_OFFSET, LANE_LEN
+from refalloc.native.messages import LINE_ROOM, put_address, put_number, put_string, write_line
+from refalloc.native.words import (
+    bit_length,
+    copy_bytes,
+    exchange_acquire,
+    fill_bytes,
+    load_byte,
+    load_int32,
+    load_word,
+    store_int32,
+    store_release,
+    store_word,
+    string_addr,
+    symbol_addr,
+    unlikely,
+)
+
+_i32, _i64, _void = types.int32, types.int64, types.void
+ENTRY_POINTS = {
+    "malloc": _i64(_i64),
+    "free": _void(_i64),
+    "calloc": _i64(_i64, _i64),
+    "realloc": _i64(_i64, _i64),
+    "reallocarray": _i64(_i64, _i64, _i64),
+    "aligned_alloc": _i64(_i64, _i64),
+    "memalign": _i64(_i64, _i64),
+    "posix_memalign": _i32(_i64, _i64, _i64),
+    "valloc": _i64(_i64),
+    "pvalloc": _i64(_i64),
+    "malloc_usable_size": _i64(_i64),
+}
+INTERNAL = {
+    "refalloc_map": _i64(_i64, _i64, _i64, _i64),
+    "refalloc_unmap": _void(_i64, _i64),
+    "refalloc_remap": _i64(_i64, _i64, _i64, _i64),
+    "refalloc_no_memory": _i64(),
+    "refalloc_foreign": _void(_i64, _i64),
+    "refalloc_odd_malloc": _i64(_i64),
+    "refalloc_count": _void(_i64),
+    "refalloc_start": _void(_i64, _i64, _i64),
+    "refalloc_end": _void(),
+    "refalloc_fork_prepare": _void(),
+    "refalloc_fork_parent": _void(),
+    "refalloc_fork_child": _void(),
+}
+
+MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
+MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
+PAGE_LEN = 4096
+ENOMEM, EINVAL = 12, 22
+SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
+STDERR = 2
+O_WRONLY_CREAT_APPEND = 0o2101
+
+c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
+c_abort = types.ExternalFunction("abort", signature(_void))
+c_sysconf = types.ExternalFunction("sysconf", signature(_i64, _i32))
+c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, _i64))
+c_sched_yield = types.ExternalFunction("sched_yield", signature(_i32))
+c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
+c_close = types.ExternalFunction("close", signature(_i32, _i32))
+c_getpid = types.ExternalFunction("getpid", signature(_i32))
+no_memory = types.ExternalFunction("refalloc_no_memory", INTERNAL["refalloc_no_memory"])
+foreign = types.ExternalFunction("refalloc_foreign", INTERNAL["refalloc_foreign"])
+odd_malloc = types.ExternalFunction("refalloc_odd_malloc", INTERNAL["refalloc_odd_malloc"])
+count = types.ExternalFunction("refalloc_count", INTERNAL["refalloc_count"])
+
+
+# The C functions
+
+
+def malloc(size):
+    # One test for three: 0, more than any system has, and what a size_t holds beyond int64.
+    if unlikely((size - 1) >> MAX_LENGTH_LOG2 != 0):
+        return odd_malloc(size)
+    return allocate(size, MALLOC_ALIGN_LOG2)
+
+
+def free(addr):
+    if addr == 0:
+        return
+    entry = entry_of(addr)
+    if unlikely(entry == 0):
+        foreign(addr, string_addr("free"))
+        return
+    if unlikely(state_word(MODE) != 0):
+        count(FREES)
+    release(addr, entry)
+
+
+def calloc(number, size):
+    length = number * size
+    # Factors below 2**31 cannot overflow; only for others is it worth a division.
+    if unlikely((number | size) >> 31 != 0) and number != 0 and unsigned_divide_less(length, number, size):
+        return no_memory()
+    addr = malloc(length)
+    if addr != 0 and not (length > 4096 and entry_of(addr) & IS_LARGE):  # fresh pages are zero
+        fill_bytes(addr, 0, length)
+    return addr
+
+
+def realloc(addr, size):
+    if addr == 0:
+        return malloc(size)
+    if size == 0:
+        free(addr)
+        return 0
+    entry = entry_of(addr)
+    if unlikely(entry == 0):
+        foreign(addr, string_addr("realloc"))
+        return 0
+    if unlikely(size >> MAX_LENGTH_LOG2 != 0):
+        return no_memory()
+    if unlikely(state_word(MODE) != 0):
+        count(REALLOCS)
+    length, align_log2 = entry >> 8, entry & ALIGN_MASK
+    if text_resize(request(size, align_log2), addr, length, size, align_log2):
+        return addr
+    if entry & IS_LARGE:
+        new_addr = text_remap(request(size, align_log2), addr, length, size, align_log2)
+        if new_addr != 0:
+            return new_addr
+    new_addr = text_alloc(request(size, MALLOC_ALIGN_LOG2), size, MALLOC_ALIGN_LOG2)
+    if unlikely(new_addr == 0):
+        if size <= length:
+            return addr  # a block that is too long serves as well
+        return no_memory()
+    copy_bytes(new_addr, addr, min(length, size))
+    release(addr, entry)
+    return new_addr
+
+
+def reallocarray(addr, number, size):
+    length = number * size
+    if unlikely((number | size) >> 31 != 0) and number != 0 and unsigned_divide_less(length, number, size):
+        return no_memory()
+    return realloc(addr, length)
+
+
+def aligned_alloc(alignment, size):
+    if alignment <= 0 or alignment & (alignment - 1) != 0:
+        set_errno(EINVAL)
+        return 0
+    return aligned(bit_length(alignment) - 1, size)
+
+
+def memalign(alignment, size):
+    if alignment >> MAX_LENGTH_LOG2 != 0:
+        set_errno(EINVAL)
+        return 0
+    return aligned(bit_length(max(alignment, 1) - 1), size)
+
+
+def posix_memalign(result_addr, alignment, size):
+    if alignment < 8 or alignment & (alignment - 1) != 0:
+        return EINVAL
+    errno = load_int32(c_errno_location())
+    addr = aligned(bit_length(alignment) - 1, size)
+    set_errno(errno)
+    if addr == 0:
+        return ENOMEM
+    store_word(result_addr, addr)
+    return 0
+
+
+def valloc(size):
+    return aligned(bit_length(PAGE_LEN) - 1, size)
+
+
+def pvalloc(size):
+    if size >> MAX_LENGTH_LOG2 != 0:
+        return no_memory()
+    return aligned(bit_length(PAGE_LEN) - 1, max(size + PAGE_LEN - 1, PAGE_LEN) & -PAGE_LEN)
+
+
+def malloc_usable_size(addr):
+    if addr == 0:
+        return 0
+    entry = entry_of(addr)
+    if entry == 0:
+        foreign(addr, string_addr("malloc_usable_size"))
+    return entry >> 8
+
+
+# What they share
+
+
+def allocate(length, align_log2):
+    if unlikely(state_word(MODE) != 0):
+        count(MALLOCS)
+    addr = text_alloc(request(length, align_log2), length, align_log2)
+    if unlikely(addr == 0):
+        return no_memory()
+    return addr
+
+
+def aligned(align_log2, size):
+    if size >> MAX_LENGTH_LOG2 != 0:
+        return no_memory()
+    return allocate(max(size, 1), max(align_log2, MALLOC_ALIGN_LOG2))
+
+
+def release(addr, entry):
+    length, align_log2 = entry >> 8, entry & ALIGN_MASK
+    text_free(request(length, align_log2), addr, length, align_log2)
+
+
+def unsigned_divide_less(product, number, size):
+    """Did number * size, of unsigned words, wrap round to `product`?"""
+    if number < 0 or size < 0:
+        return size != 0 and not (number == 1 or size == 1)
+    return product < 0 or product // number != size
+
+
+def set_errno(errno):
+    store_int32(c_errno_location(), errno)
+
+
+# Out of line
+
+
+def refalloc_odd_malloc(size):
+    if size == 0:
+        return allocate(1, MALLOC_ALIGN_LOG2)
+    return refalloc_no_memory()
+
+
+def refalloc_no_memory():
+    set_errno(ENOMEM)
+    return 0
+
+
+def refalloc_count(word):
+    if state_word(MODE) & MODE_COUNT_CALLS != 0:
+        add_to_state(word, 1)
+
+
+def refalloc_map(length, align_log2, asked_len, asked_align_log2):
+    """Pages that the text maps while it serves a request of asked_len at 1 << asked_align_log2."""
+    room = slot_room(asked_len, asked_align_log2)
+    if room == 0:
+        return map_tagged(length, align_log2, asked_len << 8 | IS_LARGE | asked_align_log2)
+    return map_tagged(length, align_log2, room << 8 | asked_align_log2)
+
+
+def refalloc_unmap(addr, length):
+    errno = load_int32(c_errno_location())
+    unmap_tagged(addr, length)
+    set_errno(errno)
+
+
+def refalloc_remap(addr, length, new_length, may_move):
+    errno = load_int32(c_errno_location())
+    new_addr = remap_tagged(addr, length, new_length, may_move)
+    set_errno(errno)
+    return new_addr
+
+
+def slot_room(length, align_log2):
+    """The longest length that the text takes for the same slot as `length`; 0 when it takes that for large.
+
+    Two lengths are of one slot when resize, which may get no pages here, agrees to go from one to the other.
+    """
+    if not text_resize(probe(), 0, length, length, align_log2):
+        return 0
+    fits, too_long = length, length + 1
+    while text_resize(probe(), 0, length, too_long, align_log2):
+        fits, too_long = too_long, 2 * too_long
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if text_resize(probe(), 0, length, middle, align_log2):
+            fits = middle
+        else:
+            too_long = middle
+    return fits
+
+
+def refalloc_foreign(addr, function):
+    """Say which call was given a pointer that this library never handed out, and end the program."""
+    start = symbol_addr("refalloc_line")
+    end = put_string(put_string(start, string_addr("refalloc: ")), function)
+    end = put_address(put_string(end, string_addr("(")), addr)
+    end = put_string(end, string_addr("): not a block of this allocator, or a large one freed already; "))
+    end = put_string(end, string_addr("pass what malloc returned, once"))
+    write_line(STDERR, start, end)
+    c_abort()
+
+
+# From start to end of the process
+
+
+def refalloc_start(argc, argv, envp):
+    lanes = c_sysconf(SC_NPROCESSORS_ONLN)
+    while envp != 0 and load_word(envp) != 0:
+        setting = load_word(envp)
+        value = after_prefix(setting, string_addr("REFALLOC_LANES="))
+        if value != 0:
+            lanes = number_at(value)
+        value = after_prefix(setting, string_addr("REFALLOC_STATS="))
+        if value != 0 and load_byte(value) != 0:
+            store_word(symbol_addr("refalloc_state") + STATS_PATH * 8, value)
+            store_word(symbol_addr("refalloc_state") + MODE * 8, MODE_COUNT_CALLS)
+        envp += 8
+    store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
+    c_atfork(
+        symbol_addr("refalloc_fork_prepare"), symbol_addr("refalloc_fork_parent"), symbol_addr("refalloc_fork_child")
+    )
+
+
+def after_prefix(string, prefix):
+    """Where a string goes on after a prefix; 0 when it does not start with it."""
+    byte = load_byte(prefix)
+    while byte != 0:
+        if load_byte(string) != byte:
+            return 0
+        string += 1
+        prefix += 1
+        byte = load_byte(prefix)
+    return string
+
+
+def number_at(string):
+    number = 0
+    digit = load_byte(string) - 48
+    while 0 <= digit <= 9 and number < 1_000_000:
+        number = number * 10 + digit
+        string += 1
+        digit = load_byte(string) - 48
+    return number
+
+
+def refalloc_fork_prepare():
+    """Take every lane, so that no other thread is inside one while the child's copy of memory is made."""
+    lane = symbol_addr("refalloc_lanes")
+    for _ in range(state_word(LANE_COUNT)):
+        while exchange_acquire(lane, 1) != 0:
+            c_sched_yield()
+        lane += LANE_LEN
+    add_to_state(FORKS, 1)
+
+
+def refalloc_fork_parent():
+    lane = symbol_addr("refalloc_lanes")
+    for _ in range(state_word(LANE_COUNT)):
+        store_release(lane, 0)
+        lane += LANE_LEN
+
+
+def refalloc_fork_child():
+    refalloc_fork_parent()
+
+
+def refalloc_end():
+    """Write the statistics: a line for people if REFALLOC_STATS is 1, else a line of numbers added to that file."""
+    path = state_word(STATS_PATH)
+    if path == 0:
+        return
+    if load_byte(path) == 47:  # a path, since it starts with a slash
+        file = c_open(path, O_WRONLY_CREAT_APPEND, 0o600)
+        if file >= 0:
+            write_numbers(file)
+            c_close(file)
+    else:
+        write_sentence(STDERR)
+
+
+def write_numbers(file):
+    start = symbol_addr("refalloc_line")
+    end = put_number(start, c_getpid(), 10)
+    for number in (
+        state_word(MALLOCS),
+        state_word(FREES),
+        state_word(REALLOCS),
+        state_word(SLABS),
+        state_word(LARGE_PEAK),
+        state_word(PEAK_MAPPED_LEN),
+        lanes_used(),
+        state_word(LANE_COUNT),
+    ):
+        end = put_number(put_string(end, string_addr(" ")), number, 10)
+    write_line(file, start, end)
+
+
+def write_sentence(file):
+    start = symbol_addr("refalloc_line")
+    end = put_number(put_string(start, string_addr("refalloc: process ")), c_getpid(), 10)
+    end = put_number(put_string(end, string_addr(": ")), state_word(MALLOCS), 10)
+    end = put_number(put_string(end, string_addr(" mallocs, ")), state_word(FREES), 10)
+    end = put_number(put_string(end, string_addr(" frees, ")), state_word(REALLOCS), 10)
+    end = put_number(put_string(end, string_addr(" reallocs; ")), state_word(PEAK_MAPPED_LEN), 10)
+    end = put_number(put_string(end, string_addr(" bytes mapped at the peak; ")), state_word(SLABS), 10)
+    end = put_number(put_string(end, string_addr(" slabs, at most ")), state_word(LARGE_PEAK), 10)
+    end = put_number(put_string(end, string_addr(" large blocks at once; lanes used: ")), lanes_used(), 10)
+    end = put_number(put_string(end, string_addr(" of ")), state_word(LANE_COUNT), 10)
+    write_line(file, start, end)
+
+
+def lanes_used():
+    """Lanes that have slots of any class."""
+    used = 0
+    lane = symbol_addr("refalloc_lanes")
+    for _ in range(state_word(LANE_COUNT)):
+        words = 0
+        for offset in range(FIELDS_OFFSET, LANE_LEN, FIELD_STRIDE):
+            words |= load_word(lane + offset) | load_word(lane + offset + 8)
+        if words != 0:
+            used += 1
+        lane += LANE_LEN
+    return used
+
+
+LINE_IR = f"@refalloc_line = global [{LINE_ROOM} x i8] zeroinitializer"

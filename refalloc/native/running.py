@@ -1,0 +1,69 @@
+"""Run a program on a text's library, and say what the library did in it and in the processes it started."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from refalloc.native.export import ExportError, cached_library
+
+COLUMNS = ("pid", "mallocs", "frees", "reallocs", "slabs", "large_peak", "peak_mapped_len", "lanes_used", "lanes")
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What the processes of a run did that came to their end; lengths in bytes."""
+
+    exit_code: int  # the program's; 128 and the signal's number if one ended it
+    processes: int
+    mallocs: int
+    frees: int
+    reallocs: int
+    peak_mapped_len: int  # these four: of the process that had the highest peak
+    slabs: int
+    lanes_used: int
+    lanes: int
+
+    def __str__(self):
+        if self.processes == 0:
+            return "refalloc: no process came to its end and reported; it was killed, or is linked statically"
+        return (
+            f"refalloc: {self.processes} {'process' if self.processes == 1 else 'processes'}; "
+            f"{self.mallocs:,} mallocs, {self.frees:,} frees, {self.reallocs:,} reallocs; "
+            f"at most {self.peak_mapped_len:,} bytes mapped, in {self.slabs:,} slabs and large blocks; "
+            f"lanes used: {self.lanes_used} of {self.lanes}"
+        )
+
+
+def run_preloaded(text, command):
+    """Run `command`, a sequence of str, on the library of `text`. Returns RunReport.
+
+    Raises:  as export; ExportError when there is no such program.
+    """
+    if shutil.which(command[0]) is None:
+        raise ExportError(f"no program {command[0]!r}; pass one that is on PATH, or a path to one")
+    library = cached_library(text)
+    with tempfile.TemporaryDirectory(prefix="refalloc-") as folder:
+        numbers = Path(folder) / "numbers"
+        code = subprocess.run(command, env=preloading(library, REFALLOC_STATS=str(numbers))).returncode
+        lines = numbers.read_text().splitlines() if numbers.exists() else []
+    return _report(code if code >= 0 else 128 - code, [_row(line) for line in lines])
+
+
+def preloading(library, **settings):
+    """An environment in which programs run on `library`: this one's, and `settings`."""
+    preload = " ".join(filter(None, [str(library), os.environ.get("LD_PRELOAD")]))
+    return {**os.environ, "LD_PRELOAD": preload, **settings}
+
+
+def _row(line):
+    return dict(zip(COLUMNS, map(int, line.split()), strict=True))
+
+
+def _report(exit_code, rows):
+    highest = max(rows, key=lambda row: row["peak_mapped_len"], default=dict.fromkeys(COLUMNS, 0))
+    totals = {name: sum(row[name] for row in rows) for name in ("mallocs", "frees", "reallocs")}
+    same = {name: highest[name] for name in ("peak_mapped_len", "slabs", "lanes_used", "lanes")}
+    return RunReport(exit_code=exit_code, processes=len(rows), **totals, **same)
