@@ -27,21 +27,9 @@ from refalloc.native.jit import CompileError, Shadows, jit
 from refalloc.native.library import support_ir
 from refalloc.native.trial import try_out
 
-LIBC = {
-    *(
-        "__errno_location",
-        "abort",
-        "close",
-        "getpid",
-        "madvise",
-        "memcpy",
-        "memset",
-        "mmap",
-        "mremap",
-        "munmap",
-        "open",
-    ),
-    *("pthread_atfork", "sched_yield", "sysconf", "write"),
+LIBC = {  # what a library may ask for
+    *{"__errno_location", "abort", "close", "fcntl", "getpid", "madvise", "memcpy", "memset", "mmap", "mremap"},
+    *{"munmap", "open", "pthread_atfork", "sched_yield", "sysconf", "write"},
 }
 CONSTRUCTORS = """
 @llvm.global_ctors = appending global [1 x {i32, ptr, ptr}] [{i32, ptr, ptr} {i32 101, ptr @refalloc_start, ptr null}]

@@ -37,6 +37,7 @@ ALIGN_MASK = (1 << 7) - 1
     LANE_COUNT,
     MODE,
     STATS_PATH,
+    STATS_FILE,
     SLABS,
     LARGES,
     LARGE_PEAK,
@@ -46,8 +47,8 @@ ALIGN_MASK = (1 << 7) - 1
     FREES,
     REALLOCS,
     FORKS,
-) = range(12)
-STATE_WORDS = 12
+) = range(13)
+STATE_WORDS = 13
 MODE_COUNT_CALLS = 1
 
 _thread_index = types.ExternalFunction("refalloc_thread_index", signature(types.int64))

@@ -29,6 +29,7 @@ from refalloc.native.library import (
     PEAK_MAPPED_LEN,
     REALLOCS,
     SLABS,
+    STATS_FILE,
     STATS_PATH,
     add_to_state,
     entry_of,
@@ -92,6 +93,7 @@ PAGE_LEN = 4096
 ENOMEM, EINVAL = 12, 22
 SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
 STDERR = 2
+F_DUPFD_CLOEXEC, FIRST_STATS_FILE = 1030, 100  # well above the descriptors that programs count on
 O_WRONLY_CREAT_APPEND = 0o2101
 
 c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
@@ -101,6 +103,7 @@ c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, 
 c_sched_yield = types.ExternalFunction("sched_yield", signature(_i32))
 c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
 c_close = types.ExternalFunction("close", signature(_i32, _i32))
+c_fcntl = types.ExternalFunction("fcntl", signature(_i32, _i32, _i32, _i32))
 c_getpid = types.ExternalFunction("getpid", signature(_i32))
 no_memory = types.ExternalFunction("refalloc_no_memory", INTERNAL["refalloc_no_memory"])
 foreign = types.ExternalFunction("refalloc_foreign", INTERNAL["refalloc_foreign"])
@@ -342,6 +345,9 @@ def refalloc_start(argc, argv, envp):
         if value != 0 and load_byte(value) != 0:
             store_word(symbol_addr("refalloc_state") + STATS_PATH * 8, value)
             store_word(symbol_addr("refalloc_state") + MODE * 8, MODE_COUNT_CALLS)
+            # Some programs, GNU's ls among them, close stderr before a library's end is called.
+            file = c_fcntl(STDERR, F_DUPFD_CLOEXEC, FIRST_STATS_FILE)
+            store_word(symbol_addr("refalloc_state") + STATS_FILE * 8, max(file, STDERR))
         envp += 8
     store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
     c_atfork(
@@ -403,7 +409,7 @@ def refalloc_end():
             write_numbers(file)
             c_close(file)
     else:
-        write_sentence(STDERR)
+        write_sentence(state_word(STATS_FILE))
 
 
 def write_numbers(file):

@@ -1,0 +1,44 @@
+"""Libraries that tests run programs on, and what tests need of the system."""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+
+import learners
+import pytest
+
+from refalloc import allocator
+from refalloc.native.export import cached_library
+from refalloc.native.running import preloading
+
+TEXTS = {"reference": allocator, "learner": learners}
+
+
+@functools.cache
+def library(name):
+    """Path of the library of a text of TEXTS."""
+    return cached_library(TEXTS[name])
+
+
+def require_program(name, package):
+    """Skip where a program is not installed; a failure where everything has to be."""
+    if shutil.which(name) is None:
+        sentence = f"{name} is not installed; run: apt install {package}"
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+
+
+def run(command, name=None, stdin=b"", timeout=300, cwd=None, **settings):
+    """Run a program, on the library of a text if `name` says so. Returns subprocess.CompletedProcess, of bytes."""
+    env = {**os.environ, "PYTHONMALLOC": "malloc", "LC_ALL": "C.UTF-8", **settings}
+    if name is not None:
+        env = {**env, "LD_PRELOAD": preloading(library(name))["LD_PRELOAD"]}
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=timeout, env=env, cwd=cwd)
+
+
+def run_python(script, name=None, *args, **settings):
+    """Run a Python script, given as text, on the library of a text."""
+    return run([sys.executable, "-c", script, *map(str, args)], name, **settings)

@@ -1,0 +1,368 @@
+import ctypes
+import itertools
+import random
+import subprocess
+
+import pytest
+from libraries import TEXTS, library, require_program, run_python
+
+from refalloc import native
+from refalloc.native.export import ExportError, export, find_linker
+from refalloc.native.trial import TrialError
+
+ENOMEM, EINVAL = 12, 22
+SIZES = [1, 8, 15, 16, 17, 24, 25, 63, 64, 65, 100, 1000, 4095, 4096, 4097, 16384, 16385, 32768, 32769, 65536, 200_000]
+
+
+@pytest.fixture(scope="module", params=TEXTS)
+def lib(request):
+    """The library, loaded beside the process's own malloc and called through pointers."""
+    lib = ctypes.CDLL(str(library(request.param)), use_errno=True)
+    size, pointer = ctypes.c_size_t, ctypes.c_void_p
+    for name, result, *arguments in (
+        ("malloc", pointer, size),
+        ("free", None, pointer),
+        ("calloc", pointer, size, size),
+        ("realloc", pointer, pointer, size),
+        ("reallocarray", pointer, pointer, size, size),
+        ("aligned_alloc", pointer, size, size),
+        ("memalign", pointer, size, size),
+        ("posix_memalign", ctypes.c_int, ctypes.POINTER(pointer), size, size),
+        ("valloc", pointer, size),
+        ("pvalloc", pointer, size),
+        ("malloc_usable_size", size, pointer),
+    ):
+        function = getattr(lib, name)
+        function.restype, function.argtypes = result, arguments
+    return lib
+
+
+def _bytes(addr, length):
+    return ctypes.string_at(addr, length)
+
+
+def _pattern(seed, length):
+    return random.Random(seed).randbytes(length)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_library_needs_libc_alone(name):
+    require_program("readelf", "binutils")
+    dynamic = subprocess.run(["readelf", "-d", library(name)], capture_output=True, text=True, check=True).stdout
+    needed = [line.split("[")[1].rstrip("]") for line in dynamic.splitlines() if "(NEEDED)" in line]
+    assert needed == ["libc.so.6"]
+    symbols = subprocess.run(["nm", "-D", library(name)], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in symbols.splitlines()]
+    undefined = {row[-1].partition("@")[0] for row in rows if row[-2] == "U"}
+    defined = {row[-1] for row in rows if row[-2] == "T"}
+    assert not {symbol for symbol in undefined if symbol.startswith(("Py", "_Py", "numba", "NRT"))}
+    assert defined == {
+        *("malloc", "free", "calloc", "realloc", "reallocarray", "aligned_alloc", "memalign", "posix_memalign"),
+        *("valloc", "pvalloc", "malloc_usable_size"),
+    }
+
+
+def test_blocks_are_aligned_to_16_apart_and_keep_their_bytes(lib):
+    blocks = {}
+    for number, size in enumerate(SIZES * 20):
+        addr = lib.malloc(size)
+        assert addr % 16 == 0
+        contents = _pattern(number, size)
+        ctypes.memmove(addr, contents, size)
+        blocks[addr] = contents
+    for (addr, contents), (following, _) in itertools.pairwise(sorted(blocks.items())):
+        assert addr + len(contents) <= following
+    for addr, contents in blocks.items():
+        assert _bytes(addr, len(contents)) == contents
+        lib.free(addr)
+
+
+def test_malloc_of_0_gives_blocks_that_are_apart(lib):
+    addrs = {lib.malloc(0) for _ in range(10)}
+    assert len(addrs) == 10
+    assert None not in addrs
+    for addr in addrs:
+        lib.free(addr)
+
+
+def test_free_of_null_does_nothing(lib):
+    lib.free(None)
+
+
+@pytest.mark.parametrize("size", [2**47 + 1, 2**62, 2**63 - 1, 2**63, 2**64 - 4096, 2**64 - 1])
+def test_a_size_that_no_system_has_is_refused_with_enomem(lib, size):
+    kept = lib.malloc(100)
+    ctypes.memmove(kept, b"k" * 100, 100)
+    for call in (
+        lambda: lib.malloc(size),
+        lambda: lib.calloc(1, size),
+        lambda: lib.calloc(size, 1),
+        lambda: lib.realloc(kept, size),
+        lambda: lib.reallocarray(kept, 1, size),
+        lambda: lib.aligned_alloc(64, size),
+        lambda: lib.memalign(64, size),
+        lambda: lib.valloc(size),
+        lambda: lib.pvalloc(size),
+    ):
+        ctypes.set_errno(0)
+        assert call() is None
+        assert ctypes.get_errno() == ENOMEM
+    assert _bytes(kept, 100) == b"k" * 100
+    lib.free(kept)
+
+
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [(2**32, 2**32), (2**63, 2), (2**64 - 1, 2**64 - 1), (3, 2**63), (2**33, 2**31), (2**62, 6), (2**31, 2**33 + 1)],
+)
+def test_a_product_that_overflows_is_refused(lib, number, size):
+    kept = lib.malloc(64)
+    for call in (lambda: lib.calloc(number, size), lambda: lib.reallocarray(kept, number, size)):
+        ctypes.set_errno(0)
+        assert call() is None
+        assert ctypes.get_errno() == ENOMEM
+    lib.free(kept)
+
+
+def test_a_product_with_0_is_no_overflow(lib):
+    for number, size in ((0, 2**63), (2**63, 0), (0, 0)):
+        addr = lib.calloc(number, size)
+        assert addr
+        lib.free(addr)
+
+
+def test_calloc_zeroes_what_was_used_before(lib):
+    for size in SIZES:
+        dirty = [lib.malloc(size) for _ in range(4)]
+        for addr in dirty:
+            ctypes.memset(addr, 0xEE, size)
+            lib.free(addr)
+        for addr in [lib.calloc(1, size), lib.calloc(size, 1)]:
+            assert _bytes(addr, size) == bytes(size)
+            lib.free(addr)
+
+
+def test_realloc_keeps_the_bytes_between_all_sizes(lib):
+    for old, new in itertools.product(SIZES, repeat=2):
+        contents = _pattern(old, old)
+        addr = lib.malloc(old)
+        ctypes.memmove(addr, contents, old)
+        addr = lib.realloc(addr, new)
+        assert _bytes(addr, min(old, new)) == contents[: min(old, new)], (old, new)
+        assert addr % 16 == 0
+        ctypes.memset(addr, 1, new)
+        lib.free(addr)
+
+
+def test_realloc_keeps_every_usable_byte(lib):
+    for size in SIZES:
+        addr = lib.malloc(size)
+        usable = lib.malloc_usable_size(addr)
+        assert usable >= size
+        ctypes.memset(addr, 0x5A, usable)
+        addr = lib.realloc(addr, usable + 100_000)
+        assert _bytes(addr, usable) == b"\x5a" * usable
+        lib.free(addr)
+
+
+def test_realloc_of_null_allocates_and_to_0_frees(lib):
+    addr = lib.realloc(None, 100)
+    assert lib.malloc_usable_size(addr) >= 100
+    assert lib.realloc(addr, 0) is None
+    assert lib.malloc_usable_size(None) == 0
+
+
+def test_realloc_to_much_less_frees_memory(lib):
+    addr = lib.realloc(lib.malloc(32_000), 16)
+    assert lib.malloc_usable_size(addr) < 1000
+    lib.free(addr)
+
+
+def test_aligned_blocks_are_aligned_and_can_be_reallocated(lib):
+    for log2 in range(18):
+        for size in (1, 8, 100, 5000, 40_000, 100_000):
+            addrs = [lib.memalign(1 << log2, size), lib.aligned_alloc(1 << log2, size)]
+            if log2 >= 3:
+                result = ctypes.c_void_p()
+                assert lib.posix_memalign(ctypes.byref(result), 1 << log2, size) == 0
+                addrs.append(result.value)
+            for addr in addrs:
+                assert addr % (1 << log2) == 0, (log2, size)
+                ctypes.memset(addr, 0xAB, size)
+                assert lib.malloc_usable_size(addr) >= size
+            for addr in addrs:
+                assert _bytes(addr, size) == b"\xab" * size
+                grown = lib.realloc(addr, size * 2)
+                assert _bytes(grown, size) == b"\xab" * size
+                lib.free(grown)
+
+
+def test_slots_mapped_for_an_aligned_block_serve_others_too(lib):
+    first = lib.memalign(4096, 10)  # maps a slab if there is none of its class
+    others = [lib.malloc(4096) for _ in range(50)] + [lib.memalign(1024, 3000) for _ in range(50)]
+    for addr in others:
+        ctypes.memset(addr, 0x11, 3000)
+        addr = lib.realloc(addr, 4000)
+        assert _bytes(addr, 3000) == b"\x11" * 3000
+        lib.free(addr)
+    lib.free(first)
+
+
+def test_odd_alignments_are_answered_as_posix_says(lib):
+    result = ctypes.c_void_p(1)
+    for alignment in (0, 1, 4, 24, 100):
+        ctypes.set_errno(0)
+        assert lib.posix_memalign(ctypes.byref(result), alignment, 8) == EINVAL
+        assert ctypes.get_errno() == 0
+    assert lib.posix_memalign(ctypes.byref(result), 8, 2**62) == ENOMEM
+    assert result.value == 1, "left as it was"
+    for alignment in (0, 3, 48):
+        ctypes.set_errno(0)
+        assert lib.aligned_alloc(alignment, 96) is None
+        assert ctypes.get_errno() == EINVAL
+    assert lib.memalign(48, 10) % 64 == 0, "rounded up, as glibc does"
+
+
+def test_valloc_and_pvalloc_give_pages(lib):
+    assert lib.valloc(1) % 4096 == 0
+    addr = lib.pvalloc(4097)
+    assert addr % 4096 == 0
+    assert lib.malloc_usable_size(addr) >= 8192
+
+
+def test_free_keeps_errno(lib):
+    for size in SIZES:
+        addr = lib.malloc(size)
+        ctypes.set_errno(77)
+        lib.free(addr)
+        assert ctypes.get_errno() == 77
+
+
+def test_large_blocks_go_back_and_grow_in_place_or_move(lib):
+    addr = lib.malloc(1 << 20)
+    ctypes.memset(addr, 3, 1 << 20)
+    for length in (1 << 22, 1 << 24, 3 << 20, 1 << 16):
+        addr = lib.realloc(addr, length)
+        assert _bytes(addr, 1 << 16) == b"\x03" * (1 << 16)
+    lib.free(addr)
+
+
+def test_a_random_run_keeps_every_block_whole(lib):
+    rng = random.Random(5)
+    live = {}
+    for _ in range(20_000):
+        choice = rng.random()
+        if choice < 0.5 or not live:
+            size = int(2 ** rng.uniform(0, 17))
+            addr = lib.malloc(size)
+            assert addr not in live
+            live[addr] = rng.randbytes(min(size, 48))
+            ctypes.memmove(addr, live[addr], len(live[addr]))
+        else:
+            addr = rng.choice(list(live)) if len(live) < 200 else next(iter(live))
+            contents = live.pop(addr)
+            assert _bytes(addr, len(contents)) == contents
+            if choice < 0.9:
+                lib.free(addr)
+            else:
+                size = int(2 ** rng.uniform(0, 17))
+                addr = lib.realloc(addr, size)
+                live[addr] = contents[:size]
+                assert _bytes(addr, len(live[addr])) == live[addr]
+    for addr in live:
+        lib.free(addr)
+
+
+# Wrong calls
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("libc.free(0x1234560)", "refalloc: free(0x1234560): not a block of this allocator"),
+        ("libc.free(0xdeadbeefdeadbee0)", "refalloc: free(0xdeadbeefdeadbee0): not a block of this allocator"),
+        ("p = libc.malloc(1 << 20); libc.free(p); libc.free(p)", "a large one freed already"),
+        ("libc.realloc(0x1234560, 10)", "refalloc: realloc(0x1234560)"),
+        ("libc.malloc_usable_size(0x1234560)", "refalloc: malloc_usable_size(0x1234560)"),
+    ],
+)
+def test_a_pointer_never_handed_out_ends_the_program_with_one_line(wrong, said):
+    script = (
+        "import ctypes\nlibc = ctypes.CDLL(None)\nsize, pointer = ctypes.c_size_t, ctypes.c_void_p\n"
+        "libc.malloc.restype, libc.malloc.argtypes = pointer, [size]\nlibc.free.argtypes = [pointer]\n"
+        "libc.realloc.argtypes = [pointer, size]\nlibc.malloc_usable_size.argtypes = [pointer]\n" + wrong
+    )
+    done = run_python(script, "reference")
+    assert done.returncode == -6
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+BROKEN = {
+    "overlap": ("    return 1 << 20 if False else heap.map(65536, 16) & -65536 | 8", "expected a multiple of 16"),
+    "null": ("    return 0", "returned 0x0"),
+    "never_unlocked": (
+        "    while not heap.try_lock(heap.lanes[0]):\n        pass\n    return heap.map(length, align_log2)",
+        "did not return within",
+    ),
+    "crash": ("    return heap.load(8)", "it crashed"),
+    "one_mapping_for_all": (
+        "    lane = heap.lanes[0]\n"
+        "    if lane.next_addrs[0] == 0:\n        lane.next_addrs[0] = heap.map(1 << 30, 16)\n"
+        "    lane.next_addrs[0] = (lane.next_addrs[0] + length + (1 << align_log2) - 1) & -(1 << align_log2)\n"
+        "    return lane.next_addrs[0] - 0\n",
+        "lie in one mapping|overlap",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_text_that_fails_its_trial_is_not_exported(fault, tmp_path, monkeypatch):
+    body, said = BROKEN[fault]
+    path = tmp_path / "mine.py"
+    path.write_text(
+        f"from refalloc.allocator import free, resize, remap\ndef alloc(heap, length, align_log2):\n{body}\n"
+    )
+    monkeypatch.setattr("refalloc.native.trial.TIME_LIMIT", 8)
+    with pytest.raises(TrialError, match=said):
+        export(path, tmp_path / "out.so")
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name != "__pycache__"] == ["mine.py"]
+
+
+def test_a_text_that_raises_is_not_exported(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from refalloc import allocator\nfrom refalloc.allocator import free, resize, remap\n"
+        "def alloc(heap, length, align_log2):\n"
+        "    if length > 1 << 40:\n        raise MemoryError('too long')\n"
+        "    return allocator.alloc(heap, length, align_log2)\n"
+    )
+    with pytest.raises(ExportError, match="a `raise`, an assert"):
+        export(path, tmp_path / "out.so")
+    assert not (tmp_path / "out.so").exists()
+
+
+def test_a_text_that_cannot_be_compiled_is_not_exported(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from refalloc.allocator import free, resize, remap\n"
+        "def alloc(heap, length, align_log2):\n    return heap.malloc(length)\n"
+    )
+    with pytest.raises(native.CompileError, match="a heap has lanes"):
+        export(path, tmp_path / "out.so")
+
+
+def test_a_missing_linker_is_said_with_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(ExportError, match="CC is no-such-compiler, which is not there; run: apt install gcc"):
+        find_linker()
+    monkeypatch.setenv("CC", "false")  # there, and fails
+    with pytest.raises(ExportError, match=r"false .*failed"):
+        export(TEXTS["reference"], tmp_path / "out.so")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_is_said(tmp_path):
+    with pytest.raises(ExportError, match="no folder"):
+        export(TEXTS["reference"], tmp_path / "missing" / "out.so")
