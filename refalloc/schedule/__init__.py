@@ -34,5 +34,5 @@ __all__ = [
     "replay",
 ]
 
-for _module in ("heap", "run", "shared", "thread"):
+for _module in ("heap", "run", "shared", "thread", "turns"):
     _hide_file(__file__.replace("__init__", _module))

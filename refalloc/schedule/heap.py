@@ -3,7 +3,8 @@
 Addresses repeat from run to run and from machine to machine: each simulated thread maps in a range of its own, thread t
 from (t + 2) << 32 on, and what is done before the threads start from 1 << 32 on. So an address tells who mapped it,
 and does not depend on who was first. No address is mapped twice, and between two mappings lies a gap: an access to what
-was unmapped, or past an end, is always a fault. (A real system does map addresses again.)
+was unmapped, or past an end, is always a fault. (A real system does map addresses again.) Pages are aligned to what was
+asked for and no more.
 
 Memory is a dict of words. Fresh memory is zero.
 
@@ -153,6 +154,7 @@ class SteppedHeap:
         align = max(1 << align_log2, PAGE_LEN)
         start = (thread + 2) << RANGE_LOG2
         addr = -(-self._map_next.get(thread, start) // align) * align
+        addr += align * (addr // align % 2 == 0)
         length = _whole_pages(length)
         if addr + length > start + (1 << RANGE_LOG2):
             self.refusal_count += 1

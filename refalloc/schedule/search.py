@@ -7,7 +7,7 @@ context bounding for systematic testing of multithreaded programs, PLDI 2007).
 Reduction. Two orders of steps that have nothing to do with each other lead to the same heap, the same threads and the
 same races. So where a run has come to what another run has come to before, by another order and no fewer preemptions,
 all that can follow has been or will be tried there, and the run ends. What was seen is remembered as the traces of all
-threads (run.py) and who moved last, if that thread could move on: switching away from it costs. This is the
+threads (traces.py) and who moved last, if that thread could move on: switching away from it costs. This is the
 happens-before caching of the CHESS paper; unlike sleep sets and persistent sets it stays complete under a bound on
 preemptions (Coons, Musuvathi and McKinley, Bounded partial-order reduction, OOPSLA 2013).
 """
@@ -47,7 +47,7 @@ class FollowRoughly:
         self._rest = iter(schedule)
 
     def choose(self, run, current, runnable):
-        if run.rounds:
+        if run.waiting.rounds:
             return go_on(current, runnable)
         return next((thread for thread in self._rest if thread in runnable), go_on(current, runnable))
 
@@ -93,10 +93,11 @@ class FullSearch:
         if step < len(self._start):
             return self._start[step]
         can_go_on = current in runnable
-        if run.rounds:  # a fruitless round, which is there to be sat through
+        if run.waiting.rounds:  # a fruitless round, which is there to be sat through
             return go_on(current, runnable)
         if self._reduces:
-            seen = (current if can_go_on else None, *run.traces)
+            # Who is alive, too: a thread that met nobody leaves no trace.
+            seen = (current if can_go_on else None, *run.alive, *run.traces.threads)
             if seen in self._seen:
                 return None
             self._seen.add(seen)
@@ -123,7 +124,7 @@ class RandomWalk:
         return True
 
     def choose(self, run, current, runnable):
-        if run.rounds or (current in runnable and self._random.random() > self._odds):
+        if run.waiting.rounds or (current in runnable and self._random.random() > self._odds):
             return go_on(current, runnable)
         return self._random.choice(runnable)
 
@@ -155,7 +156,7 @@ class PriorityWalk:
         return True
 
     def choose(self, run, current, runnable):
-        if run.rounds:
+        if run.waiting.rounds:
             return go_on(current, runnable)
         step = len(run.schedule)
         self._step_count = max(self._step_count, step)

@@ -25,6 +25,10 @@ def _run(what):
     return run
 
 
+def _key(shared, name):
+    return "shared", name, id(shared)
+
+
 class Shared:
     """Plain variables that all programs see; each run starts with the values given here.
 
@@ -58,7 +62,7 @@ class Shared:
 
     def _step(self, run, what, name):
         if run.heap.thread != AT_REST:
-            (run.reads if what == "read" else run.writes)(("shared", name, id(self)))
+            (run.reads if what == "read" else run.writes)(_key(self, name))
 
 
 class Atomic(Shared):
@@ -71,15 +75,14 @@ class Atomic(Shared):
         """Set `name` to `new` if it is `expected`, in one step. Returns bool."""
         run = self._run("compare_swap", name)
         values = run.shared_values(self)
-        self._step(run, "write", name)
-        done = values[name] == expected
+        done = run.atomic_swaps(_key(self, name), lambda: values[name] == expected)
         if done:
             values[name] = new
         run.note(Kind.SWAP_SHARED, sys._getframe(1), name, done)
         return done
 
     def _step(self, run, what, name):
-        run.atomic_step(what, ("shared", name, id(self)))
+        (run.atomic_reads if what == "read" else run.atomic_writes)(_key(self, name))
 
 
 class Lock:
@@ -106,7 +109,7 @@ class Lock:
         run.note(Kind.RELEASE, sys._getframe(1), self.name, 0)
 
     def locked(self):
-        return _run(f"a look at {self.name}").is_held(self)
+        return _run(f"a look at {self.name}").holder_of(self) is not None
 
     def __enter__(self):
         return self.acquire()

@@ -134,7 +134,7 @@ class SteppedThread:
         return block
 
     def _check_unlocked(self, told):
-        held = self._run.held_by(self.number)
+        held = self._run.lanes_held(self.number)
         if held:
             lanes = " and ".join(f"lane {lane.index}" for lane in held)
             self._convict("lock kept", f"{told} returned with {lanes} still locked")
