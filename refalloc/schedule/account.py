@@ -11,8 +11,8 @@ from refalloc.schedule.thread import PATTERN
 from refalloc.trace.describe import describe
 from refalloc.trace.events import PROLOGUE, Kind
 
-WIDTH = 118  # characters of a line
-COLUMN_WIDTHS = {1: 48, 2: 36}  # of a thread, by how many there are; more have 30
+WIDTH = 130  # characters of a line
+COLUMN_WIDTHS = {1: 44, 2: 40}  # of a thread, by how many there are; more have 30
 ROW_LIMIT = 150  # rows at most; of longer accounts, the end
 _LEFT_OUT = {Kind.READ_THREAD_INDEX}
 _FIELD_KINDS = {
@@ -57,7 +57,7 @@ def _rows(run, names, thread_count, width):
     key = None if run.verdict is None else run.verdict.key
     stop = len(events) if run.verdict is None else run.verdict.number + 1
     starts = [*run.step_numbers, len(events)]
-    shown_step = None
+    shown_step = shown_file = None
     step = 0
     racing = _racing(run)
     for event in events[:stop]:
@@ -71,7 +71,9 @@ def _rows(run, names, thread_count, width):
         step_shown = f"{step:4}" if step != shown_step else " " * 4
         shown_step = step
         mark = "*" if number in racing else " "
-        yield f"{step_shown}{mark} {told} {_source(event, run.recording)}"[:WIDTH]
+        source = _source(event, run.recording, event["file"] != shown_file)
+        shown_file = event["file"]
+        yield f"{step_shown}{mark} {told} {source}"[:WIDTH]
 
 
 def _racing(run):
@@ -107,7 +109,8 @@ def _is_pattern(word):
     return word >> 48 == PATTERN >> 48
 
 
-def _source(event, recording):
+def _source(event, recording, with_file):
+    """Line number and line; the name of the file where it is another than in the row before."""
     line = int(event["line"])
     if not recording.files or line == 0:
         return ""
@@ -115,7 +118,8 @@ def _source(event, recording):
     name = os.path.splitext(os.path.basename(filename))[0]
     if name.isdigit() or name.startswith("<"):  # a notebook's cell
         name = "cell"
-    return f"{name}:{line} {linecache.getline(filename, line).strip()}"
+    told = f"{line} {linecache.getline(filename, line).strip()}"
+    return f"{name} {told}" if with_file else told
 
 
 class _AddressNames:

@@ -11,6 +11,7 @@ Memory is a dict of words. Fresh memory is zero.
 Who moves, and when, is not decided here: before each step that others can notice, the heap asks its run (run.py).
 """
 
+import functools
 from typing import Any
 
 from refalloc.arena import PAGE_LEN, MemoryFault
@@ -29,8 +30,8 @@ class SteppedLane:
         self.index = index
         self.key = ("lane", index)
         self.holder = None
-        self.frees = SteppedField(heap, ("frees", index))
-        self.next_addrs = SteppedField(heap, ("next_addrs", index))
+        self.frees = SteppedField(heap, "frees", index)
+        self.next_addrs = SteppedField(heap, "next_addrs", index)
 
     def __repr__(self):
         return f"<lane {self.index}, {'free' if self.holder is None else f'locked by T{self.holder}'}>"
@@ -39,10 +40,10 @@ class SteppedLane:
 class SteppedField:
     """frees or next_addrs of one lane: a list of which each access is a step."""
 
-    def __init__(self, heap, name):
+    def __init__(self, heap, field, lane):
         self.values = [0] * CLASS_CAPACITY
         self._heap = heap
-        self._keys = [(*name, size_class) for size_class in range(CLASS_CAPACITY)]
+        self._keys = _field_keys(field, lane)
 
     def __len__(self):
         return len(self.values)
@@ -233,6 +234,12 @@ class SteppedHeap:
 def not_locked(lane):
     """What is wrong with an unlock of a lane that nobody holds."""
     return f"unlock of lane {lane.index}, which is not locked; unlock once for each try_lock that got it"
+
+
+@functools.cache
+def _field_keys(field, lane):
+    """The names of a field's places, for races and traces: made once, for runs are many and short."""
+    return [(field, lane, size_class) for size_class in range(CLASS_CAPACITY)]
 
 
 def _whole_pages(length):

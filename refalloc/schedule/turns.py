@@ -4,6 +4,7 @@ A step of the schedule is the move of one thread up to its next switch point. Be
 says who moves. What the switch points are, and what a step does, is in run.py.
 """
 
+import traceback
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -121,8 +122,10 @@ class Turns:
 
     def leave(self):
         """Leave them from within once more, when the run is closed and they went on (in a finally, or an except)."""
+        if getcurrent() not in self._greenlets:
+            return
         self._closed_calls += 1
-        if self._closed_calls > CLOSED_CALL_LIMIT and getcurrent() in self._greenlets:
+        if self._closed_calls > CLOSED_CALL_LIMIT:
             getcurrent().parent.switch()
         raise GreenletExit
 
@@ -218,12 +221,11 @@ class Turns:
         """What to raise for an interruption: by the watch, which sends a signal too, or by a person."""
         if isinstance(error, KeyboardInterrupt) and not self.is_interrupted:
             return error
-        where = error.__traceback__
-        while where.tb_next is not None and not where.tb_next.tb_frame.f_code.co_filename.startswith(_FOLDER):
-            where = where.tb_next
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [frame for frame in frames if not frame.filename.startswith(_FOLDER)][-1]
         return ProgramError(
-            f"T{thread} does not come to its next step, after step {len(self.schedule)}: line {where.tb_lineno} of "
-            f"{where.tb_frame.f_code.co_filename} is a loop that uses neither heap nor Shared, or waits for something "
+            f"T{thread} does not come to its next step, after step {len(self.schedule)}: line {where.lineno} of "
+            f"{where.filename} is a loop that uses neither heap nor Shared, or waits for something "
             "real; let it end, wait by Lock of refalloc.schedule, or take a step on the heap each time round"
         )
 
