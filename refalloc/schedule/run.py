@@ -28,7 +28,7 @@ from refalloc.schedule.turns import Turns
 from refalloc.trace.events import PROLOGUE
 from refalloc.trace.recorder import log_step, record
 
-ACCESS_LIMIT = 200_000  # accesses to memory and lanes in one run
+ACCESS_LIMIT = 50_000  # accesses to memory and lanes in one run
 
 
 class Run(Turns):

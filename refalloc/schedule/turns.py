@@ -15,7 +15,7 @@ from refalloc.schedule.heap import AT_REST, SteppedHeap
 from refalloc.schedule.scenario import Verdict
 from refalloc.schedule.waiting import Waiting
 
-STEP_LIMIT = 5_000  # steps of one run; a few calls take some dozens
+STEP_LIMIT = 3_000  # steps of one run; a few calls take some dozens
 CLOSED_CALL_LIMIT = 100  # steps that a program may try after it was ended, before it is left where it is
 
 _unkillable: list = []  # greenlets of programs that catch all exceptions in a loop; never to be collected

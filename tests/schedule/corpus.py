@@ -121,7 +121,7 @@ SCENARIOS = {
     "large slots": {"programs": [large_slots, large_slots]},
     "one map": {"programs": [may_fail, may_fail], "map_limit": 1},
     "large": {"programs": [large_blocks, large_blocks]},
-    "two frees": {"programs": [free_one, free_one], "prepare": two_blocks, "check": slots_come_back},
+    "two frees": {"programs": [free_one, free_one], "prepare": two_blocks, "check": slots_come_back, "lane_count": 1},
     "free list": {
         "programs": [pop_twice, pop_twice_push_once],
         "prepare": four_free_slots,

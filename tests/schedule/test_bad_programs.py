@@ -82,7 +82,7 @@ def test_a_program_that_allocates_for_ever_is_stopped():
             thread.alloc(8)
 
     verdict = explore([forever]).failure.verdict
-    assert (verdict.kind, verdict.message) == ("endless run", "the programs have not ended after 5000 steps")
+    assert (verdict.kind, verdict.message) == ("endless run", "the programs have not ended after 3000 steps")
 
 
 def test_a_program_that_reads_for_ever_is_stopped():
