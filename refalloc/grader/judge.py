@@ -1,0 +1,271 @@
+"""Trusted pytest, for one answer: the checks run here, and the learner's code in a worker that they ask.
+
+A check is a pytest function with the fixtures
+
+    student    the learner's functions (see proxy.py); a fresh process for each test
+    edition    edition("min_slot", 16) is a knob's value in this edition, or else the default; edition.seed is an int
+    rng        random.Random, seeded for this learner and edition
+
+and the markers points(n) and hint(text). Checks of a private folder are hidden: of a failed one the learner reads its
+hint and nothing else. Nothing of a submission is read as a configuration, a conftest or a plugin, and a test in which
+no call was answered gives no points.
+"""
+
+import base64
+import dataclasses
+import os
+import random
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+import pytest
+
+from refalloc.grader import GraderError
+from refalloc.grader.proxy import Patience, Student
+from refalloc.grader.sandbox import Limits, Sandbox
+from refalloc.student import StudentError
+
+OUTCOMES = ("correct", "not attempted", "incorrect", "crashed", "timed out", "not reached")
+ANSWER_CAP = 1 << 18  # bytes of a learner's file
+DETAIL_CAP = 4000  # characters of a traceback, for the instructor
+HIDDEN_MESSAGE = "A hidden test failed."
+
+
+@dataclasses.dataclass(frozen=True)
+class Checks:
+    """One file of checks. Attributes: name: str, "test_exercise_2.py"; text: str; hidden: bool."""
+
+    name: str
+    text: str
+    hidden: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One answer to grade, with all that it takes, so that any machine can do it.
+
+    Attributes: key: str, names the result; student, exercise: str; answer: bytes, None when none was handed in;
+                file_name: str; checks: Checks in order; knobs: {name: value}; seed: int; seconds: float, for the calls
+                of one test; level: str, of sandbox.LEVELS; limits: Limits.
+    """
+
+    key: str
+    student: str
+    exercise: str
+    answer: bytes | None
+    file_name: str
+    checks: tuple[Checks, ...]
+    level: str
+    knobs: dict = dataclasses.field(default_factory=dict)
+    seed: int = 0
+    seconds: float = 10
+    limits: Limits = Limits()
+
+    def as_json(self):
+        """Plain data for JSON; job_from_json reads it."""
+        fields = dataclasses.asdict(self)
+        return fields | {"answer": None if self.answer is None else base64.b64encode(self.answer).decode()}
+
+
+def job_from_json(fields):
+    """The Job that as_json wrote."""
+    return Job(
+        **{
+            **fields,
+            "answer": None if fields["answer"] is None else base64.b64decode(fields["answer"]),
+            "checks": tuple(Checks(**checks) for checks in fields["checks"]),
+            "limits": Limits(**fields["limits"]),
+        }
+    )
+
+
+class Edition:
+    """The knobs and the seed of one edition, as checks have them."""
+
+    def __init__(self, knobs, seed):
+        self._knobs = knobs
+        self.seed = seed
+
+    def __call__(self, name, default):
+        return self._knobs.get(name, default)
+
+
+def grade(job):
+    """Run the checks of `job`.
+
+    Returns: dict, plain data for JSON: key, student, exercise, outcome (of OUTCOMES), points, max_points, level, seconds,
+             and tests, a list of {name, outcome, points, max_points, hidden, message, lines, detail}; detail is for
+             the instructor only.
+    Raises:  GraderError when the checks or the sandbox do not work.
+    """
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="refalloc-judge-") as folder:
+        files = [_write(Path(folder), number, checks) for number, checks in enumerate(job.checks)]
+        with _Cage(job) as cage:
+            plugin = JudgePlugin(job, cage, files)
+            _run_pytest(folder, files, plugin)
+    if plugin.broken:
+        raise GraderError(f"the checks of exercise {job.exercise} do not work:\n{plugin.broken}")
+    tests = plugin.tests
+    if not tests:
+        raise GraderError(f"the checks of exercise {job.exercise} have no tests: {', '.join(c.name for c in job.checks)}")
+    return {
+        "key": job.key,
+        "student": job.student,
+        "exercise": job.exercise,
+        "outcome": _overall([test["outcome"] for test in tests]),
+        "points": sum(test["points"] for test in tests),
+        "max_points": sum(test["max_points"] for test in tests),
+        "level": job.level,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "seconds": round(time.perf_counter() - start, 3),
+        "tests": tests,
+    }
+
+
+def _write(folder, number, checks):
+    file = folder / str(number) / checks.name
+    file.parent.mkdir()
+    file.write_text(checks.text, encoding="utf-8")
+    return file
+
+
+def _run_pytest(folder, files, plugin):
+    """No configuration, conftest or plugin but ours takes part."""
+    isolation = ["-c", os.devnull, "--rootdir", folder, "--confcutdir", folder, "--noconftest", "--strict-markers"]
+    unneeded = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml"]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    pytest.main([*map(str, files), *isolation, *unneeded, "--import-mode=importlib", "-s"], plugins=[plugin])
+
+
+class _Cage:
+    """The sandbox of one answer, started when a test first asks: an answer that is missing needs none."""
+
+    def __init__(self, job):
+        self._job = job
+        self._sandbox = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        if self._sandbox is not None:
+            self._sandbox.__exit__(*exc_info)
+
+    def _started(self):
+        job = self._job
+        if self._sandbox is None:
+            if job.answer is None:
+                raise StudentError("not attempted", f"{job.file_name} was not handed in")
+            if len(job.answer) > ANSWER_CAP:
+                raise StudentError(
+                    "crashed", f"{job.file_name} has {len(job.answer):,} bytes; at most {ANSWER_CAP:,} are read"
+                )
+            self._sandbox = Sandbox(job.answer, job.file_name, job.level, job.limits).__enter__()
+        return self._sandbox
+
+    def start_test(self, memory=None):
+        return self._started().start_test(memory)
+
+    def end_test(self):
+        return self._started().end_test()
+
+
+class JudgePlugin:
+    """A pytest plugin: the fixtures of checks, and what became of each test."""
+
+    def __init__(self, job, cage, files):
+        self.tests = []
+        self.broken = ""
+        self._job = job
+        self._cage = cage
+        self._hidden = {file: checks.hidden for file, checks in zip(files, job.checks, strict=True)}
+        self._patience = Patience(job.seconds)
+        self._student = None
+
+    @pytest.fixture
+    def student(self):
+        return self._student
+
+    @pytest.fixture
+    def edition(self):
+        return Edition(self._job.knobs, self._job.seed)
+
+    @pytest.fixture
+    def rng(self, request):
+        return random.Random(f"{self._job.seed} {request.node.name}")
+
+    def pytest_configure(self, config):
+        config.addinivalue_line("markers", "points(n): what a test is worth; 1 without it")
+        config.addinivalue_line("markers", "hint(text): what a learner reads when a hidden test fails")
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.broken = str(report.longrepr)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        self._student = Student(self._cage, self._patience)
+        try:
+            return (yield)
+        finally:
+            self._student._close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        report = yield
+        if call.excinfo is not None:
+            self._note(item, *self._explain(call.excinfo.value))
+        elif call.when == "call":
+            if self._student.answered:
+                self._note(item, "correct", "", [], "")
+            else:
+                self._note(item, "incorrect", "The test ended before any call was answered.", [], "")
+        return report
+
+    def _explain(self, error):
+        """(outcome, message, lines, detail) for what a test raised."""
+        detail = "".join(traceback.format_exception(error))[-DETAIL_CAP:]
+        if isinstance(error, StudentError):
+            return error.outcome, str(error), error.lines, ""
+        if isinstance(error, GraderError | pytest.skip.Exception):
+            self.broken = str(error)
+        if isinstance(error, AssertionError):
+            message = str(error) or f"{self._student.last_call} gave something else than expected."
+            return "incorrect", message, [], detail
+        what = "".join(traceback.format_exception_only(error)).strip()
+        message = f"After {self._student.last_call} the check could not go on: {what}"
+        return "incorrect", message, [], detail
+
+    def _note(self, item, outcome, message, lines, detail):
+        hidden = self._hidden[item.path]
+        if hidden and outcome != "correct":
+            detail = detail or message
+            hint = item.get_closest_marker("hint")
+            message = HIDDEN_MESSAGE if hint is None else f"{HIDDEN_MESSAGE} Hint: {hint.args[0]}"
+            lines = []
+        worth = item.get_closest_marker("points")
+        max_points = 1 if worth is None else worth.args[0]
+        self.tests.append(
+            {
+                "name": "hidden test" if hidden else item.name.removeprefix("test_").replace("_", " "),
+                "id": f"{'hidden ' if hidden else ''}{item.name}",
+                "outcome": outcome,
+                "points": max_points if outcome == "correct" else 0,
+                "max_points": max_points,
+                "hidden": hidden,
+                "message": message,
+                "lines": lines,
+                "detail": detail,
+            }
+        )
+
+
+def _overall(outcomes):
+    """The outcome of an exercise: the worst of its tests'."""
+    return max(outcomes, key=OUTCOMES.index)

@@ -1,0 +1,77 @@
+"""What crosses between judge and worker: one JSON array a line, of plain data, with caps on everything.
+
+    judge to worker    [seq, "call", name, args]
+                       [seq, "many", name, [args, ...]]
+    worker to judge    [seq, "value", value]
+                       [seq, "error", outcome, message, lines]
+
+Plain data: None, bool, int, str, lists of them, and bytes, which travel as {"hex": "00ff"}. No float, no other object,
+no class and no code can be written in it. Both sides use these functions; only the judge relies on the caps.
+"""
+
+import json
+
+LINE_CAP = 4 << 20  # bytes
+DEPTH_CAP = 8  # lists in lists
+ITEM_CAP = 200_000  # values in one line
+
+
+class ProtocolError(Exception):
+    """A line that is not the protocol's; the message is a piece of a sentence."""
+
+
+def encode(message):
+    """One line of bytes for a list of plain data. Raises ProtocolError when it is too long, TypeError for other data."""
+    line = json.dumps(message, default=_encode_bytes, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    if len(line) > LINE_CAP:
+        raise ProtocolError(f"{len(line):,} bytes; at most {LINE_CAP:,} may cross at once")
+    return line
+
+
+def decode(line):
+    """The plain data of one line.
+
+    Args:    line: bytes, without its line end.
+    Returns: list.
+    Raises:  ProtocolError for anything but one list of plain data within the caps.
+    """
+    if len(line) > LINE_CAP:
+        raise ProtocolError(f"more than {LINE_CAP:,} bytes")
+    try:
+        message = json.loads(line, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_decode_bytes)
+    except RecursionError:
+        raise ProtocolError("lists nested without end") from None
+    except ValueError as error:  # not JSON, not UTF-8, or an int of more than 4,300 digits
+        raise ProtocolError(f"not plain data ({str(error)[:80]})") from None
+    if type(message) is not list:
+        raise ProtocolError("not a list")
+    _check_depth(message)
+    return message
+
+
+def _check_depth(message):
+    layer, depth, count = message, 1, 0
+    while layer:
+        if depth > DEPTH_CAP:
+            raise ProtocolError(f"lists nested more than {DEPTH_CAP} deep")
+        count += len(layer)
+        if count > ITEM_CAP:
+            raise ProtocolError(f"more than {ITEM_CAP:,} values")
+        layer = [item for inner in layer if type(inner) is list for item in inner]
+        depth += 1
+
+
+def _encode_bytes(value):
+    if type(value) is bytes:
+        return {"hex": value.hex()}
+    raise TypeError(f"{type(value).__name__} is no plain data; only None, bool, int, str, bytes and lists cross")
+
+
+def _decode_bytes(pairs):
+    if len(pairs) == 1 and pairs[0][0] == "hex" and type(pairs[0][1]) is str:
+        return bytes.fromhex(pairs[0][1])
+    raise ProtocolError("an object")
+
+
+def _refuse(text):
+    raise ProtocolError(f"a number that is no int ({text[:20]})")

@@ -1,0 +1,186 @@
+"""The `student` of a check, as the judge has it: every call is a question to the worker.
+
+The same checks run on the learner's own machine with functions in the place of questions (refalloc.student). Here a
+call may also be wrong in ways that no honest answer is, and each of them is an outcome of the test: no answer in time,
+an end of the process, a reply that is not the protocol's.
+"""
+
+import select
+import signal
+import time
+
+from refalloc.grader.protocol import LINE_CAP, ProtocolError, decode, encode
+from refalloc.student import StudentError, call_text
+
+CLAIMED_OUTCOMES = ("not attempted", "crashed", "incorrect")  # what a worker may say of itself
+MESSAGE_CAP = 1000  # characters
+LINES_CAP = 10
+TIMEOUTS_ALLOWED = 2  # of one answer; then its other tests are not run
+
+
+class Patience:
+    """How long one answer may take, over all its tests.
+
+    Args: seconds: float, for all calls of one test together.
+    Attributes: timeouts: int, tests that have timed out.
+    """
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.timeouts = 0
+
+    @property
+    def is_lost(self):
+        return self.timeouts >= TIMEOUTS_ALLOWED
+
+
+class Student:
+    """A learner's functions, for one test. `student.slot_size(3)` asks; `student.slot_size.many(rows)` asks for all rows
+    at once, which takes a fiftieth of the time.
+
+    Args:    sandbox: Sandbox, started; patience: Patience; memory: file descriptor of a heap's memory, or None.
+    Attributes: answered: int, calls that got an answer; last_call: str.
+    """
+
+    def __init__(self, sandbox, patience, memory=None):
+        self._sandbox = sandbox
+        self._patience = patience
+        self._memory = memory
+        self._socket = None
+        self._buffer = b""
+        self._seq = 0
+        self._seconds_left = patience.seconds
+        self._timed_out = False
+        self.answered = 0
+        self.last_call = "no call"
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    def _close(self):
+        """End the test's process, and all that it started."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            return self._sandbox.end_test()
+        return None
+
+    def _ask(self, kind, name, args):
+        if self._patience.is_lost:
+            raise StudentError("not reached", f"not run, as {TIMEOUTS_ALLOWED} tests before it timed out")
+        if self._socket is None:
+            self._socket = self._sandbox.start_test(self._memory)
+            self._socket.setblocking(False)
+        self._seq += 1
+        start = time.monotonic()
+        try:
+            if self._buffer:
+                raise ProtocolError("an answer to no question")
+            self._send(encode([self._seq, kind, name, args]), start + self._seconds_left)
+            reply = decode(self._receive(start + self._seconds_left))
+            return self._value(reply)
+        except ProtocolError as error:
+            raise StudentError(
+                "crashed",
+                f"{self.last_call}: the reply was not a function's ({error}); leave file descriptors alone that you "
+                "have not opened",
+            ) from None
+        finally:
+            self._seconds_left -= time.monotonic() - start
+
+    def _value(self, reply):
+        if len(reply) < 3 or type(reply[0]) is not int or reply[0] != self._seq:
+            raise ProtocolError("out of turn")
+        if reply[1] == "value" and len(reply) == 3:
+            self.answered += 1
+            return reply[2]
+        if reply[1] != "error" or len(reply) != 5 or reply[2] not in CLAIMED_OUTCOMES:
+            raise ProtocolError("of no known kind")
+        lines = reply[4] if type(reply[4]) is list else []
+        raise StudentError(reply[2], _clean(reply[3]), [_clean(line) for line in lines[:LINES_CAP]])
+
+    def _send(self, data, deadline):
+        while data:
+            self._wait_for(deadline, writable=True)
+            try:
+                data = data[self._socket.send(data) :]
+            except OSError:
+                self._ended()
+
+    def _receive(self, deadline):
+        pieces, length = [], 0
+        while True:
+            self._wait_for(deadline)
+            try:
+                piece = self._socket.recv(1 << 16)
+            except OSError:
+                piece = b""
+            if not piece:
+                self._ended()
+            line, newline, rest = piece.partition(b"\n")
+            pieces.append(line)
+            length += len(line)
+            if length > LINE_CAP:
+                raise ProtocolError(f"more than {LINE_CAP:,} bytes")
+            if newline:
+                self._buffer = rest
+                return b"".join(pieces)
+
+    def _wait_for(self, deadline, writable=False):
+        left = deadline - time.monotonic()
+        ours = [self._socket]
+        ready = select.select([] if writable else ours, ours if writable else [], [], max(left, 0))
+        if left <= 0 or not any(ready):
+            self._patience.timeouts += not self._timed_out
+            self._timed_out = True
+            raise StudentError(
+                "timed out",
+                f"{self.last_call} had not answered when the test's {self._patience.seconds:g} seconds were over; "
+                "is there a loop that never ends?",
+            )
+
+    def _ended(self):
+        status = self._close()
+        raise StudentError("crashed", f"{self.last_call} ended the whole process{_how(status)}")
+
+
+class Function:
+    """One function of the learner, asked for by name."""
+
+    def __init__(self, student, name):
+        self.name = name
+        self._student = student
+
+    def __call__(self, *args):
+        """Call it with plain data. Returns plain data. Raises StudentError."""
+        self._student.last_call = call_text(self.name, args)
+        return self._student._ask("call", self.name, list(args))
+
+    def many(self, rows):
+        """Call it once for each list of arguments in `rows`. Returns list. Raises StudentError."""
+        rows = [list(row) for row in rows]
+        self._student.last_call = f"{self.name} ({len(rows)} calls)"
+        values = self._student._ask("many", self.name, rows)
+        if type(values) is not list or len(values) != len(rows):
+            raise StudentError("crashed", f"{self._student.last_call}: not one answer for each call")
+        return values
+
+
+def _how(status):
+    if status is None:
+        return ""
+    if status & 0x7F:
+        try:
+            return f" ({signal.Signals(status & 0x7F).name})"
+        except ValueError:
+            return ""
+    return f" (exit code {status >> 8 & 0xFF})"
+
+
+def _clean(text):
+    """Text that a worker claims, fit to be shown: one that is no str, or has control characters, is made plain."""
+    if type(text) is not str:
+        return ""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:MESSAGE_CAP])

@@ -1,0 +1,99 @@
+"""The learner's side: runs the learner's code and answers the judge's questions. Nothing it says is trusted.
+
+Run as a file, `python -I -S -B worker.py REQUEST`, inside the cage. REQUEST is JSON:
+
+    control   a socket's file descriptor, on which the judge says when a test begins and ends
+    sys_path  folders to import from
+    preload   modules to import before the first test, so that tests need not
+    file      the answer
+    fork      bool: a fresh child for each test; or else this process is good for one test
+    limits    {"memory", "processes", "cpu_seconds", "file_len"}, see sandbox.Limits
+
+On the control socket, from the judge: b"t" with the test's own socket, and then perhaps a heap's memory, as file
+descriptors; b"e" when the test has ended. To the judge: one byte b"r", ready; and after each b"e" a line with the exit
+status of the test's process.
+"""
+
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+
+
+def main(request):
+    sys.path[:0] = request["sys_path"]
+    limit(request["limits"])
+    for name in request["preload"]:
+        importlib.import_module(name)
+    control = socket.socket(fileno=request["control"])
+    control.sendall(b"r")
+    while True:
+        command, descriptors, _, _ = socket.recv_fds(control, 1, 2)
+        if not command:
+            return
+        if command == b"e":
+            control.sendall(b"%d\n" % end_all_others())
+            continue
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)
+        if not request["fork"] or os.fork() == 0:
+            control.close()
+            answer_questions(request["file"], *descriptors)
+            os._exit(0)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def limit(limits):
+    for which, amount in (
+        (resource.RLIMIT_AS, limits["memory"]),
+        (resource.RLIMIT_NPROC, limits["processes"]),
+        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
+        (resource.RLIMIT_FSIZE, limits["file_len"]),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(which)[1]
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(which, (amount, amount))
+
+
+def end_all_others():
+    """End every other process of this process-id namespace. Returns the exit status of the test's, as waitpid's."""
+    os.kill(-1, signal.SIGKILL)
+    status = 0
+    while True:
+        try:
+            status = os.waitpid(-1, 0)[1]
+        except ChildProcessError:
+            return status
+
+
+def answer_questions(file, test_socket, heap_memory=None):
+    """Answer one test's questions, until the judge has no more."""
+    from pathlib import Path
+
+    from refalloc.grader.protocol import ProtocolError, encode
+    from refalloc.student import Student, StudentError
+
+    student = Student(Path(file))
+    stream = socket.socket(fileno=test_socket)
+    for line in stream.makefile("rb"):
+        seq, kind, name, args = json.loads(line, object_hook=lambda pair: bytes.fromhex(pair["hex"]))
+        try:
+            function = getattr(student, name)
+            value = [function(*row) for row in args] if kind == "many" else function(*args)
+            reply = encode([seq, "value", value])
+        except StudentError as error:
+            reply = encode([seq, "error", error.outcome, str(error), error.lines])
+        except (ProtocolError, RecursionError) as error:
+            message = f"{name} gave too much: {error}"
+            reply = encode([seq, "error", "incorrect", message, []])
+        stream.sendall(reply)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
