@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from refalloc.edition import Edition
 from refalloc.grader import GraderError
 from refalloc.grader.proxy import Patience, Student
 from refalloc.grader.sandbox import Limits, Sandbox
@@ -62,7 +63,7 @@ class Job:
     knobs: dict = dataclasses.field(default_factory=dict)
     seed: int = 0
     seconds: float = 10
-    limits: Limits = Limits()
+    limits: Limits = dataclasses.field(default_factory=Limits)
 
     def as_json(self):
         """Plain data for JSON; job_from_json reads it."""
@@ -82,23 +83,12 @@ def job_from_json(fields):
     )
 
 
-class Edition:
-    """The knobs and the seed of one edition, as checks have them."""
-
-    def __init__(self, knobs, seed):
-        self._knobs = knobs
-        self.seed = seed
-
-    def __call__(self, name, default):
-        return self._knobs.get(name, default)
-
-
 def grade(job):
     """Run the checks of `job`.
 
-    Returns: dict, plain data for JSON: key, student, exercise, outcome (of OUTCOMES), points, max_points, level, seconds,
-             and tests, a list of {name, outcome, points, max_points, hidden, message, lines, detail}; detail is for
-             the instructor only.
+    Returns: dict, plain data for JSON: key, student, exercise, outcome (of OUTCOMES), points, max_points, level,
+             python, seconds, and tests, a list of {name, id, outcome, points, max_points, hidden, message, lines,
+             detail}; id and detail are for the instructor only.
     Raises:  GraderError when the checks or the sandbox do not work.
     """
     start = time.perf_counter()
@@ -111,7 +101,9 @@ def grade(job):
         raise GraderError(f"the checks of exercise {job.exercise} do not work:\n{plugin.broken}")
     tests = plugin.tests
     if not tests:
-        raise GraderError(f"the checks of exercise {job.exercise} have no tests: {', '.join(c.name for c in job.checks)}")
+        raise GraderError(
+            f"the checks of exercise {job.exercise} have no tests: {', '.join(c.name for c in job.checks)}"
+        )
     return {
         "key": job.key,
         "student": job.student,
@@ -186,7 +178,7 @@ class JudgePlugin:
         self._cage = cage
         self._hidden = {file: checks.hidden for file, checks in zip(files, job.checks, strict=True)}
         self._patience = Patience(job.seconds)
-        self._student = None
+        self._student = Student(cage, self._patience)
 
     @pytest.fixture
     def student(self):
@@ -194,7 +186,7 @@ class JudgePlugin:
 
     @pytest.fixture
     def edition(self):
-        return Edition(self._job.knobs, self._job.seed)
+        return Edition(self._job.knobs | {"seed": self._job.seed})
 
     @pytest.fixture
     def rng(self, request):
@@ -220,6 +212,8 @@ class JudgePlugin:
     def pytest_runtest_makereport(self, item, call):
         report = yield
         if call.excinfo is not None:
+            if call.when != "call" and not isinstance(call.excinfo.value, StudentError):
+                self.broken = str(report.longrepr)  # a fixture that is not there, or that fails
             self._note(item, *self._explain(call.excinfo.value))
         elif call.when == "call":
             if self._student.answered:

@@ -54,7 +54,7 @@ def make_reachable(paths):
 
     Only these paths remain visible in a folder that is covered.
     """
-    blocked = {}
+    blocked: dict[str, list[str]] = {}
     for path in paths:
         parents = [parent for parent in _parents(path) if not os.stat(parent).st_mode & stat.S_IXOTH]
         if parents:
@@ -89,6 +89,11 @@ def become(uid):
         raise OSError(f"could not become user {uid}")
 
 
+def die_with_parent():
+    """From now on the parent's end is ours."""
+    call("prctl", PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+
+
 def landlock_version():
     """Version of Landlock in this kernel; 0 for none."""
     return max(libc.syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION), 0)
@@ -101,7 +106,7 @@ def close_file_system(readable, version):
     fields = [access, 3 if version >= NETWORK_FROM else 0, 3 if version >= SCOPES_FROM else 0]
     size = 8 if version < NETWORK_FROM else 16 if version < SCOPES_FROM else 24
     ruleset = syscall(LANDLOCK_CREATE_RULESET, struct.pack("<QQQ", *fields)[:size], ctypes.c_size_t(size), 0)
-    rights = {path: ACCESS_EXECUTE | ACCESS_READ_FILE | ACCESS_READ_DIR for path in readable}
+    rights = dict.fromkeys(readable, ACCESS_EXECUTE | ACCESS_READ_FILE | ACCESS_READ_DIR)
     rights |= {"/dev/null": ACCESS_READ_FILE | ACCESS_WRITE_FILE, "/dev/urandom": ACCESS_READ_FILE}
     for path, right in rights.items():
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -128,7 +133,7 @@ def main(request):
         become(request["uid"])
     os.chdir("/")
     os.umask(0o077)
-    call("prctl", PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)  # the judge's end is ours
+    die_with_parent()
     call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if request["landlock"]:
         close_file_system([*request["paths"], *request["system"]], landlock_version())

@@ -21,7 +21,7 @@ class ProtocolError(Exception):
 
 
 def encode(message):
-    """One line of bytes for a list of plain data. Raises ProtocolError when it is too long, TypeError for other data."""
+    """One line of bytes for a list of plain data. Raises ProtocolError when it is too long, TypeError for the rest."""
     line = json.dumps(message, default=_encode_bytes, allow_nan=False, separators=(",", ":")).encode() + b"\n"
     if len(line) > LINE_CAP:
         raise ProtocolError(f"{len(line):,} bytes; at most {LINE_CAP:,} may cross at once")
@@ -38,7 +38,8 @@ def decode(line):
     if len(line) > LINE_CAP:
         raise ProtocolError(f"more than {LINE_CAP:,} bytes")
     try:
-        message = json.loads(line, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_decode_bytes)
+        text = line.decode()
+        message = json.loads(text, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_decode_bytes)
     except RecursionError:
         raise ProtocolError("lists nested without end") from None
     except ValueError as error:  # not JSON, not UTF-8, or an int of more than 4,300 digits
@@ -50,15 +51,15 @@ def decode(line):
 
 
 def _check_depth(message):
-    layer, depth, count = message, 1, 0
-    while layer:
+    lists, depth, count = [message], 0, 0
+    while lists:
+        depth += 1
+        count += sum(map(len, lists))
         if depth > DEPTH_CAP:
             raise ProtocolError(f"lists nested more than {DEPTH_CAP} deep")
-        count += len(layer)
         if count > ITEM_CAP:
             raise ProtocolError(f"more than {ITEM_CAP:,} values")
-        layer = [item for inner in layer if type(inner) is list for item in inner]
-        depth += 1
+        lists = [item for inner in lists for item in inner if type(item) is list]
 
 
 def _encode_bytes(value):

@@ -8,6 +8,7 @@ an end of the process, a reply that is not the protocol's.
 import select
 import signal
 import time
+from typing import Any
 
 from refalloc.grader.protocol import LINE_CAP, ProtocolError, decode, encode
 from refalloc.student import StudentError, call_text
@@ -35,8 +36,8 @@ class Patience:
 
 
 class Student:
-    """A learner's functions, for one test. `student.slot_size(3)` asks; `student.slot_size.many(rows)` asks for all rows
-    at once, which takes a fiftieth of the time.
+    """A learner's functions, for one test. `student.slot_size(3)` asks; `student.slot_size.many(rows)` asks for all
+    rows at once, which takes a fiftieth of the time.
 
     Args:    sandbox: Sandbox, started; patience: Patience; memory: file descriptor of a heap's memory, or None.
     Attributes: answered: int, calls that got an answer; last_call: str.
@@ -46,7 +47,7 @@ class Student:
         self._sandbox = sandbox
         self._patience = patience
         self._memory = memory
-        self._socket = None
+        self._socket: Any = None  # socket.socket, while the test runs
         self._buffer = b""
         self._seq = 0
         self._seconds_left = patience.seconds

@@ -43,7 +43,7 @@ GRACE_SECONDS = 0.05  # for a process that has closed its socket to leave its ex
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 PACKAGE = Path(refalloc.__file__).parent
 HERE = Path(__file__).parent
-# Users that systemd sets aside for services without a name of their own (systemd.io/UIDS-GIDS): nobody owns files there.
+# Users that systemd sets aside for services without a name of their own (systemd.io/UIDS-GIDS): no file is theirs.
 UNUSED_UIDS = range(61184, 65520)
 PRELOAD = ("refalloc.student", "refalloc.grader.protocol")
 _sandboxes_started = itertools.count()
@@ -110,8 +110,8 @@ class Sandbox:
             seccomp = _memory_file(seccomp_filter(alone=not self.forks))
             passed.append(seccomp)
         elif self.level != "limits":
-            raise GraderError(f"there is no filter of system calls for a {platform.machine()}; grade on another machine")
-        self._errors = tempfile.TemporaryFile()
+            raise GraderError(f"no filter of system calls is known for {platform.machine()}; use x86_64 or aarch64")
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed in _stop
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(HERE / "launch.py"), json.dumps(self._request(theirs, seccomp))],
@@ -134,6 +134,8 @@ class Sandbox:
 
     def _stop(self):
         """End all. May be called again."""
+        if self._control.fileno() == -1:
+            return
         if self._process.poll() is None:  # until it is reaped, the id is its own
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -57,7 +57,10 @@ def limit(limits):
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(which)[1]
-        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        if resource.RLIM_INFINITY not in (amount, hard):
+            amount = min(amount, hard)
+        elif amount == resource.RLIM_INFINITY:
+            amount = hard
         resource.setrlimit(which, (amount, amount))
 
 

@@ -1,0 +1,152 @@
+"""One question, its checks, and a judge to grade answers to it."""
+
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from refalloc.grader.host import Host
+from refalloc.grader.judge import Checks, Job
+from refalloc.grader.probe import try_level
+from refalloc.grader.sandbox import UNUSED_UIDS, Limits
+
+CHECKS = """
+import pytest
+
+
+def expected(length, alignment):
+    return max((length - 1).bit_length(), alignment.bit_length() - 1, 3) - 3
+
+
+def test_one_byte(student):
+    assert student.size_class_index(1, 1) == 0
+
+
+def test_a_word(student):
+    assert student.size_class_index(8, 8) == 0
+
+
+def test_more_than_a_word(student):
+    assert student.size_class_index(9, 8) == 1
+"""
+HIDDEN_CHECKS = """
+import pytest
+
+
+def expected(length, alignment):
+    return max((length - 1).bit_length(), alignment.bit_length() - 1, 3) - 3
+
+
+@pytest.mark.hint("what if the alignment is larger than the length?")
+def test_the_alignment_is_larger(student):
+    assert student.size_class_index(1, 64) == 3
+
+
+def test_every_length(student):
+    rows = [(length, 1 << power) for length in range(1, 400) for power in range(7)]
+    for row, got in zip(rows, student.size_class_index.many(rows), strict=True):
+        assert type(got) is int
+        assert got == expected(*row)
+"""
+BOTH = (Checks("test_exercise_1.py", CHECKS, False), Checks("test_exercise_1.py", HIDDEN_CHECKS, True))
+# Small enough for a machine that others use too: an attack on memory gets 256 MiB, one on processes 8 of them.
+LIMITS = Limits(memory=256 << 20, processes=8, cpu_seconds=10)
+
+
+def require(level):
+    """Skip where this machine has no such cage; where all of them must be there, fail."""
+    report = try_level(level)
+    if report.missing:
+        assert not os.environ.get("CI"), f"{level} must work here: {report.missing}"
+        pytest.skip(f"this machine has no {level}: {report.missing}")
+    assert not report.leaks or level in ("user", "limits")
+
+
+@pytest.fixture(scope="session")
+def bwrap():
+    require("bwrap")
+    return "bwrap"
+
+
+@pytest.fixture(scope="session")
+def landlock():
+    require("landlock")
+    return "landlock"
+
+
+@pytest.fixture(scope="session")
+def host():
+    host = Host()
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def judge(host):
+    """judge(answer, level) is the report of one answer, str or bytes or None, to the question above."""
+
+    def grade(answer, level, checks=BOTH, **fields):
+        answer = answer.encode() if isinstance(answer, str) else answer
+        fields = {"seconds": 2, "limits": LIMITS} | fields
+        return host.grade(Job("key", "ada", "04.1", answer, "exercise_1.py", checks, level, **fields))
+
+    return grade
+
+
+def strays():
+    """Processes of cages: in another process-id namespace than ours, or of a user that only cages have."""
+    ours, found = os.readlink("/proc/self/ns/pid"), []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            is_caged = os.readlink(folder / "ns/pid") != ours or folder.stat().st_uid in UNUSED_UIDS
+            if is_caged and "State:\tZ" not in (folder / "status").read_text():
+                found.append((folder / "cmdline").read_text().replace("\0", " ")[:200])
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def left_files():
+    """What cages or attacks have left where files are left."""
+    places = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.cwd()]
+    prefixes = ("refalloc-answer-", "refalloc-judge-", "refalloc-attack")
+    return [str(path) for place in places for path in place.iterdir() if path.name.startswith(prefixes)]
+
+
+@pytest.fixture
+def nothing_left():
+    """After the test no process of a cage runs, and no file remains."""
+    files = set(left_files())
+    yield
+    deadline = time.monotonic() + 10
+    while strays() and time.monotonic() < deadline:  # the kernel ends a namespace at once, but not at this very moment
+        os.sched_yield()
+    assert strays() == []
+    assert set(left_files()) <= files
+
+
+@pytest.fixture
+def listener():
+    """A port on the loopback interface, and the list of who connected."""
+    callers: list = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept():
+            while True:
+                try:
+                    connection, caller = server.accept()
+                except OSError:
+                    return
+                connection.close()
+                callers.append(caller)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], callers
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
