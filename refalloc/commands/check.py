@@ -1,5 +1,6 @@
 """refalloc check: run the checks of an exercise, once or after each save."""
 
+import contextlib
 import json
 
 import click
@@ -40,7 +41,8 @@ def check(exercise, check_all, watch, as_json):
     course = find_course()
     progress = Progress(course)
     if watch:
-        _watch(course, progress, course.exercise(exercise) if exercise else None)
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C in the middle of a check
+            _watch(course, progress, course.exercise(exercise) if exercise else None)
         return
     if check_all:
         chosen = course.exercises

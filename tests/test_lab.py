@@ -1,0 +1,91 @@
+"""What notebooks import shows as HTML and as text, and means the same in both."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from refalloc import lab
+from refalloc.course.index import load_course
+from refalloc.course.stubs import stub_text
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    for name in ("exercises", "notebooks", "tests/solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    loaded = load_course(tmp_path)
+    for exercise in loaded.exercises:
+        exercise.file.write_text(stub_text(exercise))
+    monkeypatch.chdir(tmp_path / "notebooks")
+    return loaded
+
+
+class Reader(HTMLParser):
+    """The text and links of HTML, and a proof that every tag is closed."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.text, self.links, self.open = "", [], []
+        self.feed(source)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_a_failed_check_shows_its_message_and_a_link_to_the_file(course):
+    exercise = course.exercise("00.1")
+    exercise.file.write_text("def waste(asked_len, given_len):\n    print('<b>')\n    return 1 < asked_len\n")
+    shown = lab.check("00.1")
+    reader = Reader(shown._repr_html_())
+    for text in (repr(shown), reader.text):
+        assert "incorrect" in text
+        assert "gave True; expected 28." in text
+        assert "<b>" in text
+    assert [Path(link).resolve() for link in reader.links] == [exercise.file]
+    assert shown.value.outcome == "incorrect"
+
+
+def test_a_check_that_passes_opens_the_solution(course):
+    exercise = course.exercise("00.1")
+    assert "opens when your own passes" in repr(lab.solution("00.1"))
+    exercise.file.write_text(exercise.solution.read_text())
+    assert "correct: 1 of 1 point" in repr(lab.check("00.1"))
+    shown = lab.solution("00.1")
+    assert "explained" in repr(shown)
+    assert repr(shown).strip() == Reader(shown._repr_html_()).text.strip()
+
+
+def test_hints_unfold_one_at_a_time(course):
+    assert len(lab.hint("04.1").value) == 1
+    shown = lab.hint("04.1")
+    reader = Reader(shown._repr_html_())
+    for hint in course.exercise("04.1").hints[:2]:
+        assert hint in repr(shown)
+        assert hint.replace("`", "") in reader.text
+
+
+def test_progress_lists_every_exercise(course):
+    shown = lab.progress()
+    for text in (repr(shown), Reader(shown._repr_html_()).text):
+        assert re.findall(r"(\d\d\.\d)  to do", text) == [exercise.id for exercise in course.exercises]
+
+
+def test_asked_lengths_counts_the_blocks_of_a_program():
+    lengths = lab.asked_lengths("sqlite", 32768)
+    assert lengths[1032] == 1320
+    assert max(lengths) <= 32768
+    assert lab.asked_lengths("sqlite", 1 << 40).total() > lengths.total()
