@@ -1,28 +1,19 @@
 """What notebooks import shows as HTML and as text, and means the same in both."""
 
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from refalloc import lab
-from refalloc.course.index import load_course
-from refalloc.course.stubs import stub_text
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    for name in ("exercises", "notebooks", "tests/solutions"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    loaded = load_course(tmp_path)
-    for exercise in loaded.exercises:
-        exercise.file.write_text(stub_text(exercise))
-    monkeypatch.chdir(tmp_path / "notebooks")
-    return loaded
+def course(course, monkeypatch):
+    """The course, with its notebooks as the working directory, as a kernel has it."""
+    monkeypatch.chdir(course.root / "notebooks")
+    return course
 
 
 class Reader(HTMLParser):

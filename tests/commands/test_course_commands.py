@@ -3,41 +3,24 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from refalloc.cli import main
-from refalloc.course.index import load_course
 from refalloc.course.progress import Progress
 from refalloc.course.stubs import stub_text
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture
-def course(tmp_path, monkeypatch):
-    for name in ("exercises", "tests/solutions"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.kept-*"))
-    loaded = load_course(tmp_path)
-    for exercise in loaded.exercises:
-        exercise.file.write_text(stub_text(exercise))
-    monkeypatch.chdir(tmp_path)
-    return loaded
-
-
-@pytest.fixture
-def refalloc(course):
-    def run(*args):
-        return CliRunner().invoke(main, list(args), catch_exceptions=False)
-
-    return run
+def refalloc(course, monkeypatch):
+    """refalloc("check", "04.1") runs the command in the course's folder."""
+    monkeypatch.chdir(course.root)
+    return lambda *args: CliRunner().invoke(main, list(args), catch_exceptions=False)
 
 
 def solve(exercise):

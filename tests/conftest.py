@@ -6,7 +6,7 @@ import pytest
 from refalloc.course.index import load_course
 from refalloc.course.stubs import stub_text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
