@@ -5,7 +5,7 @@ hint("04.1")        the next of its three hints
 solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
 quote("alloc.pop")  a part of the allocator's text
-asked_lengths("sqlite"), plot_slots, plot_stairs, plot_waste
+asked_lengths("sqlite"), plot_bytes, plot_slots, plot_stairs, plot_waste
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from refalloc.course.progress import Progress
 from refalloc.course.quote import quote
 from refalloc.course.runner import check_exercise
 from refalloc.course.solution import solution_text
+from refalloc.pictures.memory import plot_bytes
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
 from refalloc.trace.packed import ALLOC, load_trace
 
@@ -23,6 +24,7 @@ __all__ = [
     "asked_lengths",
     "check",
     "hint",
+    "plot_bytes",
     "plot_slots",
     "plot_stairs",
     "plot_waste",

@@ -58,7 +58,7 @@ def plot_slots(slot_len, asked_lens):
     axes.set_xlabel("bytes from the start of the slab (blue: asked for; hatched: wasted)")
     axes.spines[["top", "left", "right"]].set_visible(False)
     blocks = "; ".join(f"{asked_len} asked for, {slot_len - asked_len} wasted" for asked_len in asked_lens)
-    return _picture(figure, f"{len(asked_lens)} slots of {slot_len} bytes side by side: {blocks}.")
+    return picture_of(figure, f"{len(asked_lens)} slots of {slot_len} bytes side by side: {blocks}.")
 
 
 def plot_stairs(tables, longest):
@@ -91,7 +91,7 @@ def plot_stairs(tables, longest):
     steps = "; ".join(
         f"{name}: {', '.join(str(slot) for slot in slots if slot < 2 * longest)}" for name, slots in tables.items()
     )
-    return _picture(
+    return picture_of(
         figure,
         f"Stairs of bytes given over bytes asked for, 1 to {longest}. Sizes of slot, {steps}. The height of a stair "
         "over the straight line is what is wasted: most just after a step, none at its end.",
@@ -123,10 +123,11 @@ def plot_waste(factors):
         f"{program}: {', '.join(f'{value:.2f} with {name}' for name, value in table.items())}"
         for program, table in factors.items()
     )
-    return _picture(figure, f"Bytes given for each byte asked for. {told}.")
+    return picture_of(figure, f"Bytes given for each byte asked for. {told}.")
 
 
-def _picture(figure, sentence):
+def picture_of(figure, sentence):
+    """A matplotlib Figure, and what it shows, as a Picture."""
     drawn, stream = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", facecolor="white")
     # Few colours, a quarter of the bytes: lessons keep some pictures in the repository.

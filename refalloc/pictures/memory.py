@@ -1,0 +1,64 @@
+"""Memory byte by byte, and what lies in it. Colours and ground as in plots.py."""
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from refalloc.pictures.plots import DPI, INK, picture_of
+
+FILLS = ("#9AD0F0", "#F3E79B", "#A8DFC9")  # light tones of three of the palette's colours: characters stand on them
+SHARED = "#E69F00"
+FREE = "#FFFFFF"
+
+
+def plot_bytes(data, blocks=None, row_len=8):
+    """Bytes in rows, and the blocks that they belong to.
+
+    Args:    data: bytes, up to 256; blocks: {name: (offset, length)}, up to three, in bytes from the start of `data`;
+             row_len: int, bytes in a row.
+    Returns: Picture. A byte of two blocks is hatched.
+    Raises:  ValueError.
+    """
+    blocks = blocks or {}
+    if not 1 <= len(data) <= 256 or len(blocks) > len(FILLS):
+        raise ValueError(f"{len(data)} bytes and {len(blocks)} blocks; 1 to 256 and up to {len(FILLS)} can be drawn")
+    row_count = -(-len(data) // row_len)
+    figure = Figure(figsize=(0.5 * row_len + 1, 0.4 * row_count + 0.9), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    for offset, byte in enumerate(data):
+        row, column = divmod(offset, row_len)
+        owners = _owners(blocks, offset)
+        fill = SHARED if len(owners) > 1 else FILLS[owners[0]] if owners else FREE
+        hatch = "////" if len(owners) > 1 else ""
+        axes.add_patch(Rectangle((column, row), 1, 1, facecolor=fill, edgecolor="white" if hatch else INK, hatch=hatch))
+        axes.add_patch(Rectangle((column, row), 1, 1, facecolor="none", edgecolor=INK, linewidth=0.8))
+        box = {"facecolor": SHARED, "edgecolor": "none", "pad": 1} if hatch else None
+        axes.text(column + 0.5, row + 0.52, _shown(byte), ha="center", va="center", color=INK, bbox=box)
+    axes.set_xlim(0, row_len)
+    axes.set_ylim(row_count, 0)
+    axes.set_xticks([column + 0.5 for column in range(row_len)], [f"+{column}" for column in range(row_len)])
+    axes.set_yticks([row + 0.5 for row in range(row_count)], [str(row * row_len) for row in range(row_count)])
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    if blocks:
+        keys = [Rectangle((0, 0), 1, 1, facecolor=FILLS[place], edgecolor=INK) for place in range(len(blocks))]
+        figure.legend(keys, list(blocks), loc="outside lower center", ncols=len(blocks), frameon=False)
+    return picture_of(figure, _bytes_sentence(data, blocks, row_len))
+
+
+def _owners(blocks, offset):
+    """The places of the blocks that a byte belongs to."""
+    return [place for place, (start, length) in enumerate(blocks.values()) if start <= offset < start + length]
+
+
+def _shown(byte):
+    return chr(byte) if 0x21 <= byte <= 0x7E else "\u2423" if byte == 0x20 else f"{byte:x}"
+
+
+def _bytes_sentence(data, blocks, row_len):
+    told = [f"{len(data)} bytes in rows of {row_len}: {bytes(data)!r}."]
+    told += [f"{name} has bytes {start} to {start + length - 1}." for name, (start, length) in blocks.items()]
+    shared = [offset for offset in range(len(data)) if len(_owners(blocks, offset)) > 1]
+    if shared:
+        told.append(f"{len(shared)} bytes, {shared[0]} to {shared[-1]}, belong to more than one.")
+    return " ".join(told)

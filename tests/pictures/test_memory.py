@@ -1,0 +1,45 @@
+import io
+
+import pytest
+from PIL import Image
+
+from refalloc.pictures.memory import SHARED, plot_bytes
+
+
+def rgb(colour):
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def colours(picture):
+    """The colours of a picture, each that it has."""
+    image = Image.open(io.BytesIO(picture.png)).convert("RGB")
+    return {colour for _, colour in image.getcolors(maxcolors=1 << 24)}
+
+
+def near(colour, others):
+    return any(max(abs(a - b) for a, b in zip(colour, other, strict=True)) < 8 for other in others)
+
+
+def test_bytes_of_two_blocks_are_marked_and_told():
+    picture = plot_bytes(b"abcdefgh" * 2, {"first": (0, 10), "second": (8, 8)})
+    assert near(rgb(SHARED), colours(picture))
+    assert picture.sentence == (
+        "16 bytes in rows of 8: b'abcdefghabcdefgh'. first has bytes 0 to 9. second has bytes 8 to 15. "
+        "2 bytes, 8 to 9, belong to more than one."
+    )
+
+
+def test_blocks_side_by_side_share_nothing():
+    picture = plot_bytes(bytes(16), {"first": (0, 8), "second": (8, 8)})
+    assert not near(rgb(SHARED), colours(picture))
+    assert "more than one" not in picture.sentence
+
+
+@pytest.mark.parametrize(("data", "blocks"), [(b"", {}), (bytes(257), {}), (b"a", dict.fromkeys("abcd", (0, 1)))])
+def test_what_cannot_be_drawn_is_refused(data, blocks):
+    with pytest.raises(ValueError, match="can be drawn"):
+        plot_bytes(data, blocks)
+
+
+def test_pictures_are_small_enough_to_keep():
+    assert len(plot_bytes(bytes(range(128)), {"all": (0, 128)}).png) < 15_000
