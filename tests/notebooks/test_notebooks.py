@@ -27,6 +27,17 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^\(True, b'ijklmnopqrstuvwxyz'\)$",
         r"^the block there has 100 bytes",
     ],
+    "01": [
+        r"^\(1, b'\\x01(\\x00){7}'\)$",
+        r"^-11$",
+        r"^measured: +1$",
+        r"^Ann has 100$",
+        r"^Ann has 2\d{18}$",
+        r"^'c(\\x00){7} {24}'$",
+        r"^1000$",
+        r"^1$",
+        r"^noticed, at the price of 4096 bytes for 40$",
+    ],
     "04": [
         r"^measured: +1.333$",
         r"^ +1025 asked, +2048 given: 2.00$",
