@@ -1,0 +1,1 @@
+"""Measurements, always side by side with a peer in the same run; figures are ratios."""
