@@ -30,7 +30,7 @@ class PeerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Rate:
-    """Schedules a second: by the clock on the wall, and by processor time, which other work on the machine leaves be."""
+    """Schedules a second: by the clock on the wall, and by processor time, which other work leaves be."""
 
     wall: float
     processor: float

@@ -51,7 +51,8 @@ class SteppedField:
     def __getitem__(self, size_class):
         heap = self._heap
         if heap.thread != AT_REST:
-            heap.require_run("read of a lane")
+            if heap.thread is None:
+                heap.refuse("read of a lane")
             heap.run.reads(self._keys[size_class])
         return self.values[size_class]
 
@@ -60,7 +61,8 @@ class SteppedField:
         if addr >> 64:
             raise ValueError(f"{addr} stored in a lane; a word is 0 to 2**64 - 1")
         if heap.thread != AT_REST:
-            heap.require_run("write of a lane")
+            if heap.thread is None:
+                heap.refuse("write of a lane")
             heap.run.writes(self._keys[size_class])
         self.values[size_class] = addr
 
@@ -85,15 +87,16 @@ class SteppedHeap:
         self._mappings = {}  # addr -> length in whole pages
         self._map_next = {}  # thread -> where its next mapping may start
 
-    def require_run(self, step):
-        """Raise OutsideRunError unless a run is on."""
-        if self.thread is None:
-            if self.run is not None and self.run.is_closed:
-                self.run.leave()
-            where = "before any run" if self.run is None else f"after the run, which ended at {self.run.place()}"
-            raise OutsideRunError(
-                f"{step} {where}; a SteppedHeap works only inside a program that explore, replay or Stepper runs"
-            )
+    def refuse(self, step):
+        """Raise OutsideRunError for a step while no run is on."""
+        if self.run is None:
+            where = "before any run"
+        else:
+            self.run.leave()
+            where = f"after the run, which ended at {self.run.place()}"
+        raise OutsideRunError(
+            f"{step} {where}; a SteppedHeap works only inside a program that explore, replay or Stepper runs"
+        )
 
     @property
     def thread_index(self):
@@ -105,7 +108,8 @@ class SteppedHeap:
     def try_lock(self, lane):
         """Take `lane` if it is free. Returns bool, at once; others may run before. See heap.Heap."""
         if self.thread != AT_REST:
-            self.require_run(f"try_lock of lane {lane.index}")
+            if self.thread is None:
+                self.refuse(f"try_lock of lane {lane.index}")
             return self.run.try_locks(lane)
         if lane.holder is not None:
             return False
@@ -115,7 +119,8 @@ class SteppedHeap:
     def unlock(self, lane):
         """Give `lane` back; others may run before. Raises RuntimeError if it was not taken."""
         if self.thread != AT_REST:
-            self.require_run(f"unlock of lane {lane.index}")
+            if self.thread is None:
+                self.refuse(f"unlock of lane {lane.index}")
             self.run.unlocks(lane)
         elif lane.holder is None:
             raise RuntimeError(not_locked(lane))
@@ -124,7 +129,8 @@ class SteppedHeap:
     def load(self, addr):
         """The word at `addr`. Raises MemoryFault."""
         if self.thread != AT_REST:
-            self.require_run(f"load({addr:#x})")
+            if self.thread is None:
+                self.refuse(f"load({addr:#x})")
             self.run.reads(addr)
         word = self.words.get(addr)
         if word is None:
@@ -137,7 +143,8 @@ class SteppedHeap:
         if word >> 64:
             raise ValueError(f"store({addr:#x}, {word}): a word is 0 to 2**64 - 1")
         if self.thread != AT_REST:
-            self.require_run(f"store({addr:#x}, {word:#x})")
+            if self.thread is None:
+                self.refuse(f"store({addr:#x}, {word:#x})")
             self.run.writes(addr)
         if addr not in self.words:
             self._require_mapped("store", addr)
@@ -146,7 +153,8 @@ class SteppedHeap:
     def map(self, length, align_log2):
         """Whole zeroed pages for `length` bytes at a multiple of 1 << align_log2. Returns int; 0 when refused."""
         if self.thread != AT_REST:
-            self.require_run(f"map({length}, {align_log2})")
+            if self.thread is None:
+                self.refuse(f"map({length}, {align_log2})")
             self.run.maps()
         thread = self.thread
         if self.map_limit is not None and self.map_count >= self.map_limit:
@@ -167,16 +175,16 @@ class SteppedHeap:
 
     def unmap(self, addr, length):
         """Take the mapping at `addr` away. Raises MemoryFault unless it is one, of that many pages."""
-        if self.thread != AT_REST:
-            self.require_run(f"unmap({addr:#x}, {length})")
+        if self.thread is None:
+            self.refuse(f"unmap({addr:#x}, {length})")
         self._require_mapping("unmap", addr, length)
         del self._mappings[addr]
         self._drop_words(addr, addr + _whole_pages(length))
 
     def remap(self, addr, length, new_length, may_move):
         """Shrink in place, or grow by a move if it `may_move`. Returns the address then, 0 when refused."""
-        if self.thread != AT_REST:
-            self.require_run(f"remap({addr:#x}, {length}, {new_length})")
+        if self.thread is None:
+            self.refuse(f"remap({addr:#x}, {length}, {new_length})")
         self._require_mapping("remap", addr, length)
         length, new_length = _whole_pages(length), _whole_pages(new_length)
         if new_length <= length:

@@ -278,9 +278,8 @@ class Run(Turns):
             log_step(self.log, kind, self.thread_number(), frame, addr=self.log.name_index(name), value=number)
 
     def note_call(self, kind, frame, **fields):
-        """Log that a call into the text begins or ends."""
-        if self.log is not None:
-            class_of = getattr(self.scenario.text, "size_class_index", None)
-            if class_of is not None:
-                fields["size_class"] = class_of(fields["length"], fields["align_log2"])
-            log_step(self.log, kind, self.thread_number(), frame, **fields)
+        """Log, in a recorded run, that a call into the text begins or ends."""
+        class_of = getattr(self.scenario.text, "size_class_index", None)
+        if class_of is not None:
+            fields["size_class"] = class_of(fields["length"], fields["align_log2"])
+        log_step(self.log, kind, self.thread_number(), frame, **fields)

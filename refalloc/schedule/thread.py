@@ -54,19 +54,19 @@ class SteppedThread:
         Returns: int; 0 only where map was refused (map_limit).
         """
         run = self._run
-        frame = sys._getframe(1)
-        call = {"length": length, "align_log2": align_log2}
-        run.note_call(Kind.CALL_ALLOC, frame, **call)
+        told = ("alloc", length, align_log2)
+        if run.log is not None:
+            run.note_call(Kind.CALL_ALLOC, sys._getframe(1), length=length, align_log2=align_log2)
         refusals = self.heap.refusal_count
         addr = self.text.alloc(self.heap, length, align_log2)
-        told = f"alloc({length}, {align_log2})"
         if not isinstance(addr, int):
-            self._convict("wrong answer", f"{told} returned {addr!r}; expected an address, an int")
-        run.note_call(Kind.RETURN_ALLOC, frame, addr=addr, **call)
+            self._convict("wrong answer", f"{_told(told)} returned {addr!r}; expected an address, an int")
+        if run.log is not None:
+            run.note_call(Kind.RETURN_ALLOC, sys._getframe(1), addr=addr, length=length, align_log2=align_log2)
         self._check_unlocked(told)
         if addr == 0:
             if refusals == self.heap.refusal_count:
-                self._convict("wrong answer", f"{told} returned 0, though no map was refused")
+                self._convict("wrong answer", f"{_told(told)} returned 0, though no map was refused")
             return 0
         self._check_block(told, addr, length, align_log2)
         self._block_count += 1
@@ -77,12 +77,13 @@ class SteppedThread:
         """Give back a block that any thread's alloc returned. Raises ValueError if it is not live."""
         run = self._run
         block = self._verified("free", addr)
-        frame = sys._getframe(1)
         call = {"addr": addr, "length": block.length, "align_log2": block.align_log2}
-        run.note_call(Kind.CALL_FREE, frame, **call)
+        if run.log is not None:
+            run.note_call(Kind.CALL_FREE, sys._getframe(1), **call)
         self.text.free(self.heap, addr, block.length, block.align_log2)
-        run.note_call(Kind.RETURN_FREE, frame, **call)
-        self._check_unlocked(f"free({addr:#x}, {block.length})")
+        if run.log is not None:
+            run.note_call(Kind.RETURN_FREE, sys._getframe(1), **call)
+        self._check_unlocked(("free", hex(addr), block.length))
 
     def resize(self, addr, new_length):
         """Change a block's length in place. Returns bool."""
@@ -97,10 +98,12 @@ class SteppedThread:
         block = self._verified(name, addr)
         frame = sys._getframe(2)
         call = {"addr": addr, "length": block.length, "new_length": new_length, "align_log2": block.align_log2}
-        run.note_call(call_kind, frame, **call)
+        if run.log is not None:
+            run.note_call(call_kind, frame, **call)
         result = getattr(self.text, name)(self.heap, addr, block.length, new_length, block.align_log2)
-        run.note_call(return_kind, frame, value=int(result), **call)
-        told = f"{name}({addr:#x}, {block.length}, {new_length})"
+        if run.log is not None:
+            run.note_call(return_kind, frame, value=int(result), **call)
+        told = (name, hex(addr), block.length, new_length)
         self._check_unlocked(told)
         if not result:
             run.live[addr] = block
@@ -137,31 +140,37 @@ class SteppedThread:
         held = self._run.lanes_held(self.number)
         if held:
             lanes = " and ".join(f"lane {lane.index}" for lane in held)
-            self._convict("lock kept", f"{told} returned with {lanes} still locked")
+            self._convict("lock kept", f"{_told(told)} returned with {lanes} still locked")
 
     def _check_block(self, told, addr, length, align_log2):
         if addr % (1 << align_log2) != 0:
-            self._convict("wrong answer", f"{told} returned {addr:#x}, not a multiple of {1 << align_log2}")
+            self._convict("wrong answer", f"{_told(told)} returned {addr:#x}, not a multiple of {1 << align_log2}")
         mapping = self.heap.mapping_of(addr)
         if mapping is None or addr + length > sum(mapping):
             where = "which is not mapped" if mapping is None else f"of which the mapping ends at {sum(mapping):#x}"
-            self._convict("wrong answer", f"{told} returned {addr:#x}, {where}")
+            self._convict("wrong answer", f"{_told(told)} returned {addr:#x}, {where}")
         for other, block in self._run.live.items():
             if other < addr + length and addr < other + block.length:
                 owner = "prepare" if block.thread == AT_REST else f"T{block.thread}"
                 if other == addr:
                     self._convict(
-                        "double hand-out", f"{told} returned {addr:#x}, a block that {owner} has and did not free"
+                        "double hand-out",
+                        f"{_told(told)} returned {addr:#x}, a block that {owner} has and did not free",
                     )
                 self._convict(
                     "overlapping blocks",
-                    f"{told} returned {addr:#x}, which overlaps the block of {block.length} bytes at {other:#x} "
+                    f"{_told(told)} returned {addr:#x}, which overlaps the block of {block.length} bytes at {other:#x} "
                     f"that {owner} has",
                 )
 
     def _convict(self, kind, message):
         self._run.convict(kind, message)
         self._run.throw()
+
+
+def _told(call):
+    """A call, (name, *arguments), in words: made only when something is wrong with it."""
+    return f"{call[0]}({', '.join(map(str, call[1:]))})"
 
 
 def _watched_words(addr, length):

@@ -121,8 +121,8 @@ class Turns:
         raise Convicted
 
     def leave(self):
-        """Leave them from within once more, when the run is closed and they went on (in a finally, or an except)."""
-        if getcurrent() not in self._greenlets:
+        """Leave them from within once more, if the run is closed and they went on (in a finally, or an except)."""
+        if not self.is_closed or getcurrent() not in self._greenlets:
             return
         self._closed_calls += 1
         if self._closed_calls > CLOSED_CALL_LIMIT:

@@ -50,7 +50,9 @@ class Waiting:
     def got_on(self, thread):
         """`thread` did something that is not in vain."""
         self.rounds = 0
-        self._stop(thread)
+        self._idle[thread] = 0
+        if self._vain[thread]:
+            self._stop(thread)
 
     def given_back(self, lock):
         """`lock` is free again: who waits for it goes on."""
