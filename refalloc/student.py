@@ -14,6 +14,7 @@ import traceback
 import types
 from pathlib import Path
 
+from refalloc.arena import MemoryFault
 from refalloc.heap import Heap, Lane
 
 LINES_SHOWN = 3  # innermost lines of the learner's own code, when it raises
@@ -120,12 +121,12 @@ class Function:
             if isinstance(error, RecursionError):
                 message = f"{call} calls itself without end; where does it stop?"
             else:
-                message = f"{call} raised {self._student._readable(_what(error))}"
+                message = f"{call} raised {_what(error, self._student._readable)}"
             raise StudentError("crashed", message, lines) from None
         try:
             return plain_copy(result)
         except TypeError as error:
-            shown = self._student._readable(shorten(result))
+            shown = shorten(result, lambda value: self._student._readable(repr(value)))
             raise StudentError("incorrect", f"{call} gave {shown}, {error}") from None
 
 
@@ -144,9 +145,11 @@ class _Call:
         return student._readable(call_text(name, args, parameters if len(parameters) == len(args) else None))
 
 
-def _what(error):
-    """An exception in words."""
-    return shorten("".join(traceback.format_exception_only(error)).strip(), str)
+def _what(error, readable=str):
+    """An exception in words, `readable` ones."""
+    if isinstance(error, MemoryFault):
+        return f"MemoryFault: {readable(str(error))}"  # its sentence is ours, and whole
+    return shorten("".join(traceback.format_exception_only(error)).strip(), readable)
 
 
 def load(file):

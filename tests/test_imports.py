@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "checked": {"allocator", "heap", "trim"},
     "refalloc": {"checked"},
     **dict.fromkeys(MACHINES, TEXT | MACHINES),
-    "student": {"heap"},
+    "student": {"arena", "heap"},
     "edition": set(),
     **{house: TEXT | MACHINES | {"refalloc", "student", "edition"} for house in HOUSES},
     "lab": TEXT | MACHINES | HOUSES | {"refalloc"},

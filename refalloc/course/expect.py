@@ -4,6 +4,9 @@ import inspect
 
 from refalloc.student import call_text, shorten
 
+LOWEST = 4096  # less than any address of ours: 0 for none, -1 for refused
+NEAR = 1 << 20  # bytes from the start of something within which an address is told from there
+
 
 class WrongAnswerError(AssertionError):
     """A function gave another answer than expected; the message is written for the learner."""
@@ -30,6 +33,34 @@ def compare(function, rows, expected, traps=None):
         raise WrongAnswerError(f"{call} gave {shorten(got)}; expected {shorten(want)}.{reason}")
     if not called:
         raise AssertionError("the check has no row to try")
+
+
+def require(what, got, want, show=shorten, traps=None):
+    """Stop unless a value is the right one.
+
+    Args:    what: str, what the value is, up to the verb: "pop() gave"; got, want: plain data; show: function that
+             writes them; traps: {sentence: a wrong value}; the first that equals `got` adds its sentence.
+    Raises:  WrongAnswerError.
+    """
+    if got == want and type(got) is type(want):
+        return
+    values = {sentence: lambda value=value: value for sentence, value in (traps or {}).items()}
+    raise WrongAnswerError(f"{what} {show(got)}; expected {show(want)}.{_reason([], got, want, values)}")
+
+
+def place(addr, **starts):
+    """An address in words that are the same on every run: "slab + 64" for place(addr, slab=slab).
+
+    Args:    addr: int, or what a learner gave in its place; starts: {name: int, an address}; the nearest before `addr`
+             is taken.
+    """
+    if type(addr) is not int or abs(addr) < LOWEST:
+        return shorten(addr)
+    before = [(start, name) for name, start in starts.items() if start <= addr < start + NEAR]
+    if not before:
+        return f"{addr}, no address near {' or '.join(starts)}"
+    start, name = max(before)
+    return f"{name} + {addr - start}"
 
 
 def _reason(row, got, want, traps):

@@ -1,0 +1,15 @@
+# fails with: verdict of slot 2 -> slab + 8, in slots of 96 bytes, gave 'outside'; expected 'between'. A slot starts every slot_len bytes, not at every word.
+
+
+def verdict(heap, front, slab, slab_len, slot_len):
+    met = []
+    while front != 0:
+        if front < slab or front >= slab + slab_len:
+            return "outside"
+        if front % 8 != 0:
+            return "between"
+        if front in met:
+            return "loop"
+        met.append(front)
+        front = heap.load(front)
+    return "sound"
