@@ -6,6 +6,7 @@ solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
 quote("alloc.pop")  a part of the allocator's text
 asked_lengths("sqlite"), plot_bytes, plot_slots, plot_stairs, plot_waste
+plot_free_list, plot_shifted_slabs
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from refalloc.course.runner import check_exercise
 from refalloc.course.solution import solution_text
 from refalloc.pictures.memory import plot_bytes
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
+from refalloc.pictures.slabs import plot_free_list, plot_shifted_slabs
 from refalloc.trace.packed import ALLOC, load_trace
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "check",
     "hint",
     "plot_bytes",
+    "plot_free_list",
+    "plot_shifted_slabs",
     "plot_slots",
     "plot_stairs",
     "plot_waste",

@@ -47,6 +47,19 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^ 1320 blocks of 1032 bytes",
         r"^ +214 blocks of 4104 bytes",
     ],
+    "05": [
+        r"^\[0, 64, 128, 192, 256, 320, 384, 448\]$",
+        r"^lane: +slab \+ 256$",
+        r"^slot 4: slab \+ 128$",
+        r"^slot 2: 0$",
+        r"^measured: +\[1, 7, 0, 4, 2\]$",
+        r"^first time: 32 bytes$",
+        r"^again: +1\d,\d{3} bytes$",
+        r"^second again: True$",
+        r"^third, which is in use: True$",
+        r"^b'Jane Doe'$",
+        r"^load at 0x656f4420656e614a: not a multiple of 8",
+    ],
 }
 
 

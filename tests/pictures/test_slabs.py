@@ -1,0 +1,64 @@
+import pytest
+
+from refalloc import allocator
+from refalloc.heap import Heap
+from refalloc.pictures.slabs import plot_free_list, plot_shifted_slabs
+
+
+@pytest.fixture
+def heap():
+    return Heap(lane_count=1, arena_len=1 << 20)
+
+
+def blocks_of(heap, count):
+    return [allocator.alloc(heap, 64, 4) for _ in range(count)]
+
+
+def drawn(heap, slab, slot_count):
+    return plot_free_list(heap, heap.lanes[0], 3, slab, slot_count).sentence
+
+
+def test_a_free_list_is_told_in_its_own_order(heap):
+    blocks = blocks_of(heap, 4)
+    assert drawn(heap, blocks[0], 4).endswith("None of them is free.")
+    for number in (1, 3, 0):
+        allocator.free(heap, blocks[number], 64, 4)
+    assert drawn(heap, blocks[0], 4) == (
+        "Slots 0 to 3 of a slab, 64 bytes each. The free list leads through slot 0, then 3, then 1. Live: 2."
+    )
+
+
+def test_a_damaged_list_is_drawn_up_to_the_damage(heap):
+    blocks = blocks_of(heap, 4)
+    for number in (1, 3, 0):
+        allocator.free(heap, blocks[number], 64, 4)
+    heap.store(blocks[3], blocks[0])
+    assert "through slot 0, then 3. " in drawn(heap, blocks[0], 4)
+    heap.store(blocks[0], int.from_bytes(b"Jane Doe", "little"))
+    assert "through slot 0. " in drawn(heap, blocks[0], 4)
+
+
+@pytest.mark.parametrize(
+    ("shift", "slot_len", "told"),
+    [
+        (0, 32768, "the end test stops at its end."),
+        (4096, 4096, "the end test stops 4096 bytes before its end."),
+        (12288, 64, "the end test stops 12288 bytes before its end."),
+        (4096, 8192, "slots are handed out past it."),
+        (8192, 16384, "slots are handed out past it."),
+        (8192, 8192, "the end test stops 8192 bytes before its end."),
+    ],
+)
+def test_the_end_test_on_a_shifted_slab_is_told_as_it_goes(shift, slot_len, told):
+    assert plot_shifted_slabs({"this": (shift, slot_len)}).sentence.endswith(told)
+
+
+def test_pictures_are_small_enough_to_keep(heap):
+    blocks = blocks_of(heap, 16)
+    for block in blocks[::3]:
+        allocator.free(heap, block, 64, 4)
+    pictures = [
+        plot_free_list(heap, heap.lanes[0], 3, blocks[0], 16),
+        plot_shifted_slabs({str(power): (4096, 4096 << power) for power in range(4)}),
+    ]
+    assert all(len(picture.png) < 20_000 for picture in pictures)
