@@ -34,9 +34,9 @@ def plot_free_list(heap, lane, size_class, slab, slot_count):
     places = [slots.index(slot) for slot in walk]
     for start, end in itertools.pairwise(places):
         side = 1.03 if end > start else -0.03  # to higher addresses above the slots, to lower ones below
-        style = {"arrowstyle": "-|>", "mutation_scale": 12, "color": LINK, "linewidth": 1.5}
-        bend = {"connectionstyle": f"arc3,rad={-ARC}"}
-        axes.add_patch(FancyArrowPatch((start + 0.5, side), (end + 0.5, side), **style, **bend))
+        arrow = FancyArrowPatch((start + 0.5, side), (end + 0.5, side), connectionstyle=f"arc3,rad={-ARC}")
+        arrow.set(arrowstyle="-|>", mutation_scale=12, color=LINK, linewidth=1.5)
+        axes.add_patch(arrow)
     axes.set_xlim(-0.1, slot_count + 0.1)
     axes.set_ylim(-1.75, 2.55)
     axes.set_axis_off()
