@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MultipleLocator
 
 from refalloc.pictures.plots import DPI, INK, picture_of
 
@@ -44,6 +45,38 @@ def plot_bytes(data, blocks=None, row_len=8):
         keys = [Rectangle((0, 0), 1, 1, facecolor=FILLS[place], edgecolor=INK) for place in range(len(blocks))]
         figure.legend(keys, list(blocks), loc="outside lower center", ncols=len(blocks), frameon=False)
     return picture_of(figure, _bytes_sentence(data, blocks, row_len))
+
+
+def plot_layouts(layouts, length):
+    """Blocks as bars along their region, one region under the other, to scale.
+
+    Args:    layouts: {name: list of (offset, length)}, in bytes, lowest first, none overlapping; length: int, bytes, of
+             the regions.
+    Returns: Picture. What lies between two blocks is padding, and hatched.
+    Raises:  ValueError for a block that is not inside, or overlaps the one before.
+    """
+    figure = Figure(figsize=(8, 0.65 * len(layouts) + 0.7), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    told = []
+    for row, (name, blocks) in enumerate(layouts.items()):
+        end = padding = 0
+        for offset, block_len in blocks:
+            if not end <= offset <= offset + block_len <= length:
+                raise ValueError(f"{name}: block {offset} to {offset + block_len} does not lie in {end} to {length}")
+            axes.add_patch(Rectangle((end, row), offset - end, 0.7, facecolor=SHARED, edgecolor="white", hatch="////"))
+            axes.add_patch(Rectangle((offset, row), block_len, 0.7, facecolor=FILLS[0], edgecolor=INK))
+            padding += offset - end
+            end = offset + block_len
+        axes.add_patch(Rectangle((0, row), length, 0.7, facecolor="none", edgecolor=INK))
+        told.append(f"{name}: {len(blocks)} blocks in {end} bytes, {padding} of them padding")
+    axes.set_xlim(0, length)
+    axes.set_ylim(len(layouts) - 0.2, -0.1)
+    axes.set_yticks([row + 0.35 for row in range(len(layouts))], list(layouts))
+    axes.xaxis.set_major_locator(MultipleLocator(8))
+    axes.set_xlabel("bytes from the start of the region (blue: blocks; hatched: padding)")
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "left", "right"]].set_visible(False)
+    return picture_of(figure, f"{'; '.join(told)}.")
 
 
 def _owners(blocks, offset):

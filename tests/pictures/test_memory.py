@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image
 
-from refalloc.pictures.memory import SHARED, plot_bytes
+from refalloc.pictures.memory import SHARED, plot_bytes, plot_layouts
 
 
 def rgb(colour):
@@ -39,6 +39,20 @@ def test_blocks_side_by_side_share_nothing():
 def test_what_cannot_be_drawn_is_refused(data, blocks):
     with pytest.raises(ValueError, match="can be drawn"):
         plot_bytes(data, blocks)
+
+
+def test_padding_is_marked_and_told():
+    picture = plot_layouts({"mixed": [(0, 1), (8, 8), (16, 1)], "sorted": [(0, 8), (8, 1), (9, 1)]}, 24)
+    assert near(rgb(SHARED), colours(picture))
+    assert picture.sentence == (
+        "mixed: 3 blocks in 17 bytes, 7 of them padding; sorted: 3 blocks in 10 bytes, 0 of them padding."
+    )
+
+
+@pytest.mark.parametrize("blocks", [[(0, 8), (4, 8)], [(20, 8)]])
+def test_blocks_that_overlap_or_leave_the_region_are_refused(blocks):
+    with pytest.raises(ValueError, match="does not lie in"):
+        plot_layouts({"wrong": blocks}, 24)
 
 
 def test_pictures_are_small_enough_to_keep():
