@@ -14,11 +14,15 @@ from refalloc.trace.events import PROLOGUE, Kind
 WIDTH = 130  # characters of a line
 COLUMN_WIDTHS = {1: 44, 2: 40}  # of a thread, by how many there are; more have 30
 ROW_LIMIT = 150  # rows at most; of longer accounts, the end
+_CALLS = {Kind.CALL_ALLOC, Kind.CALL_FREE, Kind.CALL_RESIZE, Kind.CALL_REMAP}
+_RETURNS = {Kind.RETURN_ALLOC, Kind.RETURN_FREE, Kind.RETURN_RESIZE, Kind.RETURN_REMAP}
 _LEFT_OUT = {Kind.READ_THREAD_INDEX}
 _FIELD_KINDS = {
     "frees": {Kind.READ_FREES, Kind.WRITE_FREES},
     "next_addrs": {Kind.READ_NEXT_ADDR, Kind.WRITE_NEXT_ADDR},
+    "shared": {Kind.READ_SHARED, Kind.WRITE_SHARED},
 }
+_READS = {Kind.LOAD, Kind.READ_FREES, Kind.READ_NEXT_ADDR, Kind.READ_SHARED}
 _MAKES_PAGES = {Kind.MAP, Kind.REMAP}
 
 
@@ -55,16 +59,22 @@ def _table(run, names):
 def _rows(run, names, thread_count, width):
     events = run.recording.events
     key = None if run.verdict is None else run.verdict.key
-    stop = len(events) if run.verdict is None else run.verdict.number + 1
+    stop = len(events) if run.verdict is None else run.verdict.number + (key is not None)
     starts = [*run.step_numbers, len(events)]
     shown_step = shown_file = None
     step = 0
     racing = _racing(run)
+    calling: set[int] = set()  # threads inside the text
     for event in events[:stop]:
         number = int(event["number"])
         while step < len(run.step_numbers) and starts[step] <= number:
             step += 1
-        if event["thread"] == PROLOGUE or _is_left_out(event, key):
+        if event["kind"] in _CALLS:
+            calling.add(int(event["thread"]))
+        elif event["kind"] in _RETURNS:
+            calling.discard(int(event["thread"]))
+        is_of_program = int(event["thread"]) not in calling
+        if event["thread"] == PROLOGUE or event["kind"] in _LEFT_OUT or (is_of_program and _is_fill(event, key)):
             continue
         phrase = describe(event, run.recording.names, names.name)
         told = (" " * (int(event["thread"]) * width) + phrase).ljust(thread_count * width - 1)
@@ -83,7 +93,12 @@ def _racing(run):
         return set()
     events = run.recording.events
     by_other = events[(events["thread"] == verdict.other) & (events["number"] < verdict.number)]
-    touched = [int(event["number"]) for event in by_other if _touches(event, verdict.key, run.recording.names)]
+    is_read = events["kind"][verdict.number] in _READS  # which races with writes alone
+    touched = [
+        int(event["number"])
+        for event in by_other
+        if _touches(event, verdict.key, run.recording.names) and not (is_read and event["kind"] in _READS)
+    ]
     return {verdict.number, *touched[-1:]}
 
 
@@ -92,15 +107,15 @@ def _touches(event, key, names):
     if isinstance(key, int):
         return event["kind"] in (Kind.LOAD, Kind.STORE) and event["addr"] == key
     field, which = key[:2]
+    if event["kind"] not in _FIELD_KINDS[field]:
+        return False
     if field == "shared":
-        return event["kind"] in (Kind.READ_SHARED, Kind.WRITE_SHARED) and names[event["addr"]] == which
-    return event["kind"] in _FIELD_KINDS[field] and (event["lane"], event["size_class"]) == key[1:]
+        return names[event["addr"]] == which
+    return (event["lane"], event["size_class"]) == key[1:]
 
 
-def _is_left_out(event, key):
-    """Whether a step tells nothing: reads of the thread's own index, and the filling of blocks, unless that raced."""
-    if event["kind"] in _LEFT_OUT:
-        return True
+def _is_fill(event, key):
+    """Whether a step of a program fills or verifies a block, and is not what raced."""
     is_word = event["kind"] in (Kind.LOAD, Kind.STORE)
     return is_word and _is_pattern(int(event["value"])) and int(event["addr"]) != key
 
@@ -112,7 +127,7 @@ def _is_pattern(word):
 def _source(event, recording, with_file):
     """Line number and line; the name of the file where it is another than in the row before."""
     line = int(event["line"])
-    if not recording.files or line == 0:
+    if line == 0:
         return ""
     filename = recording.files[event["file"]]
     name = os.path.splitext(os.path.basename(filename))[0]

@@ -14,9 +14,11 @@ import operator
 from dataclasses import dataclass
 
 from refalloc.schedule.account import account
+from refalloc.schedule.errors import ProgramError, ReplayError
 from refalloc.schedule.run import Run
 from refalloc.schedule.scenario import Scenario, Verdict
 from refalloc.schedule.search import Follow, FollowRoughly, FullSearch, PriorityWalk, RandomWalk
+from refalloc.schedule.turns import NOT_THE_SAME
 from refalloc.schedule.watch import watching
 from refalloc.trace.events import EventLog, Recording
 
@@ -57,8 +59,8 @@ class Exploration:
 
     Attributes: failure: Replay of the smallest schedule that fails, or None.
                 run_count: int, schedules that were run, to their end or to where they had nothing new.
-                is_exhaustive: bool, whether all schedules with at most `preemptions` preemptions were tried (or, when
-                one failed, all with fewer than it has).
+                is_exhaustive: bool, whether all schedules with at most `preemptions` preemptions were tried. False
+                when one failed: the search ends there.
                 preemptions: int, the bound. random_count: int, how many of the runs were random.
     """
 
@@ -96,8 +98,8 @@ def explore(programs, check=None, preemptions=2, *, limit=None, seed=None, reduc
              ones beyond the bound: uniform walks and PCT in turn. None for none.
              reduces: bool; False runs schedules that differ only in the order of unrelated steps, too.
     Returns: Exploration; its repr is the report.
-    Raises:  TypeError, ValueError; ProgramError for programs that cannot be simulated; what check raises, unless it
-             is an AssertionError.
+    Raises:  TypeError, ValueError; ProgramError for programs that cannot be simulated, or do not do the same in each
+             run; what check raises, unless it is an AssertionError or a MemoryFault.
     """
     scenario = Scenario(programs, check, **options)
     preemptions = _at_least("preemptions", preemptions, 0)
@@ -153,10 +155,19 @@ class _Explorer:
         is_exhaustive = not search.next_run()
         if found is None and self.seed is not None:
             found = self.search_at_random()
-        failure = None if found is None else _replay(self.scenario, found)
-        if failure is not None:
-            is_exhaustive = True
+        failure = None if found is None else self.recorded(found)
+        is_exhaustive = is_exhaustive and failure is None
         return Exploration(failure, self.run_count, is_exhaustive, self.preemptions, self.random_count)
+
+    def recorded(self, schedule):
+        """The Replay of a schedule that failed. Raises ProgramError when it does not fail again."""
+        try:
+            failure = _replay(self.scenario, schedule)
+        except ReplayError as error:
+            raise ProgramError(f"a schedule that failed cannot be followed {NOT_THE_SAME} ({error})") from None
+        if failure.verdict is None:
+            raise ProgramError(f"a schedule that failed does not fail {NOT_THE_SAME}")
+        return failure
 
     def search_in_full(self, search, limit):
         """The smallest schedule that fails, or None."""

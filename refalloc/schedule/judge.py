@@ -1,5 +1,6 @@
 """What must hold when all threads have ended, and what is wrong when none can go on."""
 
+from refalloc.arena import MemoryFault
 from refalloc.check import InvariantError
 from refalloc.schedule.scenario import place_name
 
@@ -7,7 +8,7 @@ from refalloc.schedule.scenario import place_name
 def judge(run):
     """Hold a run whose threads have ended against its scenario, and convict it if need be. Threads are at rest.
 
-    Raises:  what check raises, unless it is an AssertionError.
+    Raises:  what check raises, unless it is an AssertionError or a MemoryFault.
     """
     scenario = run.scenario
     if scenario.invariants is not None:
@@ -15,14 +16,14 @@ def judge(run):
         if heap not in scenario.sound:
             try:
                 scenario.invariants(run.heap, run.live_blocks())
-            except InvariantError as error:
+            except (InvariantError, MemoryFault) as error:
                 run.convict("broken invariant", str(error))
                 return
             scenario.sound.add(heap)
     if scenario.check is not None:
         try:
             answer = scenario.check(run)
-        except AssertionError as error:
+        except (AssertionError, MemoryFault) as error:
             answer = str(error) or "an assertion in check failed"
         if answer is False or isinstance(answer, str):
             run.convict("wrong answer", answer or "check returned False")
@@ -49,10 +50,11 @@ def _told_wait(run, thread):
     if what in ("read", "swap"):
         return f"T{thread} {has}looks at {place_name(thing)} again and again"
     wanted = {thing} | run.waiting.tried_for(thread)
-    return f"T{thread} {has}waits for " + " and ".join(sorted(_told_lock(run, lock) for lock in wanted))
+    return f"T{thread} {has}waits for " + " and ".join(sorted(_told_lock(run, lock, thread) for lock in wanted))
 
 
-def _told_lock(run, lock):
+def _told_lock(run, lock, waiter):
     holder = run.holder_of(lock)
+    who = "itself" if holder == waiter else f"T{holder}"
     ended = "" if holder in run.alive else ", which has ended"
-    return f"{place_name(lock.key)}, held by T{holder}{ended}"
+    return f"{place_name(lock.key)} (held by {who}{ended})"

@@ -15,7 +15,8 @@ scenario's check finds wrong.
 
 Not detected: what needs a memory model weaker than sequential consistency (a lock that lacks acquire or release order,
 a store that another thread sees late or out of order); races that hide in Python variables, which are no places here
-(see Shared); a thread that gives up only after many vain tries, while others could move; starvation.
+(see Shared); use of a mapping that the system gave out again, since no address is given twice; what a thread does that
+gives up only after many vain tries, while others could move; starvation.
 """
 
 from refalloc.schedule.heap import AT_REST, not_locked
@@ -24,8 +25,8 @@ from refalloc.schedule.races import RaceDetector
 from refalloc.schedule.scenario import Verdict, place_name
 from refalloc.schedule.thread import SteppedThread
 from refalloc.schedule.traces import Traces
-from refalloc.schedule.turns import Turns
-from refalloc.trace.events import PROLOGUE
+from refalloc.schedule.turns import Convicted, Turns
+from refalloc.trace.events import PROLOGUE, Kind
 from refalloc.trace.recorder import log_step, record
 
 ACCESS_LIMIT = 50_000  # accesses to memory and lanes in one run
@@ -61,12 +62,22 @@ class Run(Turns):
         if log is not None:
             self.at_rest(lambda: record(self.heap, log, scenario.text, self.thread_number, with_calls=False))
         if scenario.prepare is not None:
-            self.prepared = self.at_rest(lambda: scenario.prepare(SteppedThread(self, AT_REST)))
+            self.at_rest(self._prepare)
+
+    def _prepare(self):
+        try:
+            self.prepared = self.scenario.prepare(SteppedThread(self, AT_REST))
+        except Convicted:
+            pass
+        except Exception as error:
+            self.convict("exception", f"in prepare: {type(error).__name__}: {error}")
 
     def run_program(self, thread):
         result = self.scenario.programs[thread](SteppedThread(self, thread))
-        for lane in self._lanes_held[thread][:1]:
-            self.convict("lock kept", f"T{thread} ended with lane {lane.index} still locked")
+        if self.log is not None:
+            self.log.add(Kind.THREAD_END, thread)
+        for lock in self.holds(thread)[:1]:
+            self.convict("lock kept", f"T{thread} ended with {place_name(lock.key)} still locked")
         return result
 
     def progress(self):

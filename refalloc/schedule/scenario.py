@@ -1,5 +1,6 @@
 """What is run and explored, and what is said when it fails."""
 
+import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,12 @@ class Scenario:
                 f"programs are {self.programs!r}; expected a list of functions, one for each thread, "
                 "each taking the thread: def program(thread): ..."
             )
+        for program in self.programs:
+            if inspect.isgeneratorfunction(program) or inspect.iscoroutinefunction(program):
+                raise TypeError(
+                    f"{program.__name__} is a generator or coroutine function, which does nothing when it is called; "
+                    "write a plain function: switches come at the steps of the heap by themselves"
+                )
         if self.lane_count < 1:
             raise ValueError(f"lane_count is {self.lane_count}; a heap needs at least one lane")
 

@@ -18,6 +18,11 @@ from refalloc.schedule.waiting import Waiting
 STEP_LIMIT = 3_000  # steps of one run; a few calls take some dozens
 CLOSED_CALL_LIMIT = 100  # steps that a program may try after it was ended, before it is left where it is
 
+NOT_THE_SAME = (
+    "as in an earlier run: the programs do not do the same in each run; keep what they share in Shared or "
+    "on the heap and not in Python variables, and use no clock and no randomness"
+)
+
 _unkillable: list = []  # greenlets of programs that catch all exceptions in a loop; never to be collected
 
 
@@ -163,6 +168,9 @@ class Turns:
             self._error = error
             return None
         if chosen is None:
+            return None
+        if chosen not in runnable:
+            self._error = ProgramError(f"T{chosen} cannot move at step {len(self.schedule) + 1} {NOT_THE_SAME}")
             return None
         self.schedule.append(chosen)
         if self.log is not None:

@@ -28,7 +28,7 @@ def watching():
     """Guard the runs that this real thread makes inside the with block."""
     global _guard_count
     watch = _Watch(threading.get_ident())
-    watch.start()
+    _plain_start(watch)
     with _guard_lock:
         _guard_count += 1
         setattr(threading.Thread, "start", _guarded_start)  # noqa: B010 - a type checker refuses the plain form

@@ -1,6 +1,7 @@
 """Programs that raise, never end, or leave the simulation: each is told what is wrong, with thread and step."""
 
 import contextlib
+import gc
 import threading
 
 import pytest
@@ -215,3 +216,113 @@ def test_a_program_that_swallows_exceptions_is_convicted_all_the_same():
 
     verdict = explore([holds, swallows]).failure.verdict
     assert verdict.kind == "foreign unlock"
+
+
+def test_a_generator_is_refused_since_it_would_do_nothing():
+    def generates(thread):
+        yield thread.alloc(24)
+
+    async def awaits(thread):
+        thread.alloc(24)
+
+    for program in (generates, awaits):
+        with pytest.raises(TypeError, match="which does nothing when it is called"):
+            explore([program])
+
+
+def test_programs_that_remember_the_run_before_are_told_so():
+    made = []
+
+    def makes_once(thread):
+        if not made:
+            made.append(thread.alloc(24))
+            thread.alloc(24)
+            raise LookupError
+        thread.alloc(24)
+
+    with pytest.raises(ProgramError, match="the programs do not do the same in each run; keep what they share in"):
+        explore([makes_once, makes_once])
+
+
+def test_a_thread_that_has_less_to_do_than_before_is_told_so():
+    runs = []
+
+    def less_each_time(thread):
+        runs.append(1)
+        for _ in range(max(0, 8 - len(runs))):
+            thread.alloc(24)
+
+    with pytest.raises(ProgramError, match=r"T\d cannot move at step \d+ as in an earlier run"):
+        explore([less_each_time, less_each_time])
+
+
+def test_what_goes_wrong_while_preparing_is_a_verdict():
+    class NoSlots:
+        alloc = staticmethod(lambda heap, length, align_log2: 64)
+
+    verdict = explore([pair], text=NoSlots, prepare=lambda thread: thread.alloc(24)).failure.verdict
+    assert verdict.message == "alloc(24, 3) returned 0x40, which is not mapped"
+    assert verdict.thread is None
+    verdict = explore([pair], prepare=lambda thread: 1 // 0).failure.verdict
+    assert verdict.message.startswith("in prepare: ZeroDivisionError")
+
+
+def test_a_thread_that_ends_with_a_lock_is_told_so():
+    mutex = Lock("mutex")
+    verdict = explore([lambda thread: mutex.acquire()] * 2).failure.verdict
+    assert (verdict.kind, verdict.message) == ("lock kept", "T0 ended with lock mutex still locked")
+    verdict = explore([lambda thread: thread.heap.try_lock(thread.heap.lanes[1])]).failure.verdict
+    assert verdict.message == "T0 ended with lane 1 still locked"
+
+
+def test_a_program_may_explore_others():
+    def explores(thread):
+        thread.alloc(24)
+        return explore([pair, pair]).run_count
+
+    found = explore([explores, pair], preemptions=1)
+    found.assert_ok()
+
+
+def test_a_stepper_that_is_dropped_ends_its_threads():
+    def locks(thread):
+        thread.heap.try_lock(thread.heap.lanes[0])
+        try:
+            thread.alloc(24)
+        finally:
+            thread.heap.unlock(thread.heap.lanes[0])
+
+    stepper = Stepper([locks]).step(0).step(0)
+    del stepper
+    gc.collect()
+    explore([pair]).assert_ok()
+
+
+def test_runs_go_on_in_any_real_thread(impatient):
+    errors = []
+
+    def forever(thread):
+        while True:
+            pass
+
+    def work():
+        try:
+            explore([pair, pair]).assert_ok()
+            explore([forever])
+        except ProgramError as error:
+            errors.append(str(error))
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(errors) == 2
+    assert all(error.startswith("T0 does not come to its next step") for error in errors)
+
+
+def test_a_broken_heap_found_by_a_check_is_a_verdict():
+    def check(run):
+        run.heap.load(64)
+
+    assert explore([pair], check).failure.verdict.message.startswith("load at 0x40: no mapping is there")

@@ -7,7 +7,7 @@ import pytest
 
 from refalloc import allocator
 from refalloc.heap import Heap
-from refalloc.trace import EventLog, Kind, Timeline, record, state_at
+from refalloc.trace import EventLog, Kind, State, Timeline, record, state_at
 from refalloc.trace.state import FREE, FRESH, HELD, LIVE
 from refalloc.trim import free_slots, trim_heap
 
@@ -89,6 +89,18 @@ def test_keyframes_change_nothing(run):
     plain, keyed = Timeline(events, interval=len(events) + 1), Timeline(events, interval=37)
     for n in random.Random(3).sample(range(len(events)), 60):
         assert keyed.state_at(n) == plain.state_at(n)
+
+
+def test_no_moment_is_further_than_one_interval_from_a_keyframe(run, monkeypatch):
+    _, events = run
+    timeline = Timeline(events, interval=100)
+    taken = []
+    plain = State.take_in
+    monkeypatch.setattr(State, "take_in", lambda state, event: (taken.append(1), plain(state, event)))
+    for n in (0, 98, 99, 100, 101, len(events) // 2, len(events) - 1):
+        taken.clear()
+        timeline.state_at(n)
+        assert len(taken) <= 100
 
 
 def test_a_state_is_the_callers_own(run):
