@@ -7,6 +7,7 @@ import click
 # Subcommand -> the module whose attribute `command` is the click command.
 BENCHES = {
     "explore": "refalloc.commands.bench_explore",
+    "native": "refalloc.commands.bench_native",
 }
 
 

@@ -18,7 +18,7 @@ def plain_errors():
     """Turn what can go wrong with a text into a message and exit code 1."""
     try:
         from refalloc import native
-        from refalloc.native.export import ExportError
+        from refalloc.native.linking import ExportError
         from refalloc.native.trial import TrialError
     except ImportError as error:
         raise click.ClickException(str(error)) from None

@@ -7,7 +7,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from refalloc.native.export import ExportError, cached_library
+from refalloc.native.export import cached_library
+from refalloc.native.linking import ExportError
 
 COLUMNS = ("pid", "mallocs", "frees", "reallocs", "slabs", "large_peak", "peak_mapped_len", "lanes_used", "lanes")
 

@@ -7,7 +7,8 @@ import pytest
 from libraries import TEXTS, library, require_program, run_python
 
 from refalloc import native
-from refalloc.native.export import ExportError, export, find_linker
+from refalloc.native.export import export
+from refalloc.native.linking import ExportError, find_linker
 from refalloc.native.trial import TrialError
 
 ENOMEM, EINVAL = 12, 22

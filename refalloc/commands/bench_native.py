@@ -1,0 +1,65 @@
+"""refalloc bench native: the text, measured beside other allocators."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from refalloc.commands.native import chosen_text, from_option, plain_errors
+
+
+@click.command("native")
+@from_option
+@click.option("--repetitions", default=7, type=click.IntRange(min=2), show_default=True)
+@click.option("--only", default="", metavar="WORDS", help="Only workloads with these words in their names.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False), help="Write all figures to this file.")
+@click.option("--asm", is_flag=True, help="Print the machine code of the library instead.")
+def command(text_file, repetitions, only, json_file, asm):
+    """Small workloads and recorded traces, on this text, the original, glibc and what else is installed."""
+    with plain_errors():
+        from refalloc.bench.native import geometric_means, measure
+        from refalloc.native.export import library_module
+        from refalloc.native.linking import emit_assembly
+
+        text = chosen_text(text_file)
+        if asm:
+            click.echo(emit_assembly(library_module(text)))
+            return
+        texts = {"refalloc" if text_file is None else Path(text_file).stem: text}
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("measure", total=None)
+            try:
+                report = measure(
+                    texts,
+                    repetitions,
+                    only,
+                    on_progress=lambda n, total: progress.update(task, completed=n, total=total),
+                )
+            except (ValueError, RuntimeError) as error:
+                raise click.ClickException(str(error)) from None
+    if json_file:
+        Path(json_file).write_text(json.dumps(report, indent=1))
+    Console().print(_table(report, geometric_means(report)))
+    for line in report["missing"]:
+        click.echo(f"not measured: {line}")
+
+
+def _table(report, means):
+    title = "CPU time as a ratio to glibc: median (quartiles) / peak memory"
+    table = Table("workload", *report["peers"], title=title)
+    for workload in report["workloads"]:
+        rows = {row["peer"]: row for row in report["results"] if row["workload"] == workload["name"]}
+        table.add_row(workload["name"], *(_cell(rows[peer]) for peer in report["peers"]))
+    table.add_section()
+    table.add_row("geometric mean", *("{:.2f} / {:.2f}".format(*means[peer]) for peer in report["peers"]))
+    return table
+
+
+def _cell(row):
+    if row["peer"] == "glibc":
+        return f"{row['cpu_ns']:.1f} ns"
+    return f"{row['cpu_ratio']:.2f} ({row['cpu_low']:.2f}-{row['cpu_high']:.2f}) / {row['memory_ratio']:.2f}"
