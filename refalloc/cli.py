@@ -12,7 +12,6 @@ COMMANDS = {
     "reset": "refalloc.commands.reset",
     "progress": "refalloc.commands.progress",
     "doctor": "refalloc.commands.doctor",
-    "bench": "refalloc.commands.bench",
     "export": "refalloc.commands.export",
     "replay": "refalloc.commands.replay",
     "bench": "refalloc.commands.bench",
