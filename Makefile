@@ -17,11 +17,16 @@ LAB_SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "f
 lab: $(VENV)/ready
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab $(LAB) $(ARGS)
 
-test: $(VENV)/ready
+test: $(VENV)/ready $(if $(shell command -v npm),node_modules/ready)
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest $(ARGS)
+
+# The tools that check the pictures' JavaScript; what a browser runs needs none of them.
+node_modules/ready: package.json package-lock.json
+	npm ci --silent
+	touch $@
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -10,7 +10,10 @@ import yaml
 from refalloc.cli import COMMANDS
 
 ROOT = Path(__file__).parents[1]
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda-forge's matplotlib brings a desktop toolkit
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",  # conda-forge's matplotlib brings a desktop toolkit
+    "playwright": "playwright-python",  # there, playwright is the one for Node.js
+}
 
 
 def project():

@@ -1,0 +1,86 @@
+/** Small pieces of HTML. */
+
+let lastId = 0;
+
+/** An id that no other element has. */
+export function freshId() {
+  return `refalloc-${++lastId}`;
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes] `on...` are listeners; a value of false or null is left out
+ * @param {(Node | string)[]} children
+ * @returns {any} the element
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null) made.setAttribute(name, value === true ? "" : String(value));
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Set text only where it changes: a live region speaks, and layout runs, only then. @param {Node} node @param {string} text */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * Make `table` show `told`, changing only the cells that differ.
+ * @param {HTMLTableElement} table @param {{columns: string[], rows: string[][]}} told
+ */
+export function fillTable(table, told) {
+  if (table.tHead === null) {
+    table.createTHead().insertRow();
+    table.createTBody();
+  }
+  fillRow(/** @type {any} */ (table.tHead).rows[0], told.columns, () => element("th", { scope: "col" }));
+  const body = table.tBodies[0];
+  while (body.rows.length > told.rows.length) body.deleteRow(-1);
+  told.rows.forEach((row, index) => {
+    const line = body.rows[index] ?? body.insertRow();
+    fillRow(line, row, (column) => (column === 0 ? element("th", { scope: "row" }) : element("td")));
+  });
+}
+
+/** @param {HTMLTableRowElement} line @param {string[]} texts @param {(column: number) => HTMLElement} makeCell */
+function fillRow(line, texts, makeCell) {
+  while (line.cells.length > texts.length) line.deleteCell(-1);
+  texts.forEach((text, column) => {
+    if (line.cells[column] === undefined) line.append(makeCell(column));
+    setText(line.cells[column], text);
+  });
+}
+
+/**
+ * A labelled choice.
+ * @param {string} label @param {[string, string][]} options [value, text] @param {(value: string) => void} onChoice
+ */
+export function choice(label, options, onChoice) {
+  const select = element("select", { onchange: () => onChoice(select.value) },
+    ...options.map(([value, text]) => element("option", { value }, text)));
+  return { root: element("label", {}, `${label} `, select), select };
+}
+
+/** @param {string} text @param {string} label what it does, for a screen reader and as its hint @param {() => void} onPress */
+export function button(text, label, onPress) {
+  return element("button", { type: "button", title: label, "aria-label": label, onclick: onPress }, text);
+}
+
+/** @returns {boolean} whether the reader asked their system for less motion */
+export function wantsLessMotion() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/**
+ * Keep plain keys from the notebook, which has meanings of its own for them: arrows change the cell, d twice deletes it.
+ * @param {HTMLElement} root
+ */
+export function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+}

@@ -1,0 +1,427 @@
+/** The MemoryMap widget: a recorded heap at any of its moments. */
+
+import { button, choice, element, fillTable, freshId, keepKeys, setText } from "./dom.js";
+import { HeapView } from "./heap_view.js";
+import { TILE, coloursOf, tile, watchTheme } from "./palette.js";
+import { SlabView } from "./slab_view.js";
+import { KIND, unpack } from "./events.js";
+import { STATUS, Timeline } from "./timeline.js";
+import { Transport } from "./transport.js";
+import { sendLater } from "./traits.js";
+import * as story from "./story.js";
+
+const LIST_SHOWN = 10; // slots of the free list told beside the picture
+const CHOICES = "change:lane change:size_class change:colour_by";
+const HISTORY = 6; // events of a slot told
+
+/** @type {[import("./palette.js").Texture, string][]} */
+const LEGEND = [
+  ["live", "live, bytes asked for"], ["spare", "live, given beyond what was asked"], ["free", "free"],
+  ["held", "handed out, not known for what"], ["fresh", "never handed out"],
+];
+
+class MemoryMap {
+  /** @param {any} model @param {HTMLElement} el @param {Timeline} timeline */
+  constructor(model, el, timeline) {
+    this.model = model;
+    this.timeline = timeline;
+    this.chosenAddr = -1; // of the slab that is shown; -1 for the one that the event is about
+    this.selected = -1; // slot
+    this.follows = true; // the slab and slot that each event is about
+    this.theme = /** @type {import("./palette.js").Theme} */ ("light");
+    this.transport = new Transport(timeline, model.get("event"), () => this.onEvent());
+    this.send = sendLater(model, el, () => this.transport.playing === 0);
+    this.lane = this.sizeClass = 0; // whose free list is shown
+    this.followsList = true;
+    this.colourBy = /** @type {import("./slab_view.js").ColourBy} */ ("state");
+    /** @type {import("./timeline.js").Slab[]} */ this.slabs = [];
+    /** @type {import("./timeline.js").Slots[]} */ this.slots = [];
+    this.current = -1; // the place in slabs of the one that is shown
+    /** @type {number[]} */ this.list = [];
+    this.slabChoices = "";
+    this.slabChoice = choice("slab", [["-1", "where the event is"]], (value) => this.choose(Number(value)));
+    this.laneChoice = choice("lane", range(timeline.laneCount), (value) => this.chooseList("lane", value));
+    this.classChoice = choice("class", timeline.slotSizes.map((size, c) => [String(c), `${c}: ${story.count(size)} bytes`]), (value) =>
+      this.chooseList("size_class", value));
+    this.colourChoice = choice("colour", ["state", "lane", "class", "thread", "age"].map((by) => [by, by]), (value) => {
+      this.model.set("colour_by", value);
+      this.send();
+    });
+    this.tables = this._tables();
+    this._makeParts();
+    this._compose(el);
+    this.slabView = new SlabView(this.canvas);
+    this.heapView = new HeapView(this.overview);
+    this.onChoice = () => {
+      this.readModel();
+      this.onEvent();
+    };
+    this.onModelEvent = () => {
+      if (model.get("event") !== this.transport.n) this.transport.goTo(model.get("event"));
+    };
+    model.on(CHOICES, this.onChoice);
+    model.on("change:event", this.onModelEvent);
+    this.onChoice();
+    this.unwatch = watchTheme((theme) => this.setTheme(theme));
+    this.resize = new ResizeObserver(() => this.draw());
+    this.resize.observe(this.canvas);
+    this.resize.observe(this.overview.parentElement);
+  }
+
+  _makeParts() {
+    this.keys = element("p", { id: freshId(), class: "rf-faint" },
+      "Keys: arrows, Home and End move between slots; h head of the free list, n next in it; [ and ] slab; " +
+      "+ and − zoom; , and . event; space plays.");
+    this.canvas = element("canvas", {
+      class: "rf-slab", tabindex: 0, role: "application", "aria-roledescription": "memory map",
+      "aria-label": "slots of the slab", "aria-describedby": this.keys.id,
+    });
+    this.overview = element("canvas", { class: "rf-heap", "aria-hidden": "true" });
+    this.detail = element("p", { class: "rf-detail", "aria-live": "polite" });
+    this.address = element("p", { class: "rf-faint" });
+    this.history = element("ol", { class: "rf-history" });
+    this.stepLine = element("p", { class: "rf-step" });
+    this.whyLine = element("p", { class: "rf-why" });
+    this.sourceLine = element("code", { class: "rf-source" });
+    this.summary = element("p", { class: "rf-faint" });
+    this.listLine = element("p", { class: "rf-list" });
+    this.heading = element("h3");
+    this.laneRows = element("table", { class: "rf-table" }, element("caption", {}, "Lanes and threads"));
+    this.zoomLine = element("span", { class: "rf-faint" });
+    this.legend = element("ul", { class: "rf-legend" });
+  }
+
+  /** @param {HTMLElement} el */
+  _compose(el) {
+    this.root = element("div", { class: "refalloc rf-map" },
+      element("div", { class: "rf-head" }, element("strong", {}, this.model.get("title")), this.summary),
+      this.transport.root,
+      element("div", { class: "rf-told" }, this.stepLine, this.whyLine, this.sourceLine),
+      element("div", { class: "rf-bar" }, this.slabChoice.root, this.laneChoice.root, this.classChoice.root,
+        this.colourChoice.root, button("−", "zoom out", () => this.zoom(-1)), button("+", "zoom in", () => this.zoom(1)),
+        this.zoomLine),
+      element("div", { class: "rf-panes" },
+        element("div", { class: "rf-overview", tabindex: 0, role: "region", "aria-label": "all slabs" }, this.overview),
+        element("div", { class: "rf-main" }, this.heading, this.canvas, this.legend,
+          this.keys),
+        element("div", { class: "rf-side" }, element("div", { class: "rf-scroll" }, this.laneRows), this.listLine,
+          element("h3", {}, "Slot"), this.detail, this.address, this.history)),
+      this.tables.root);
+    keepKeys(this.root);
+    el.replaceChildren(this.root);
+    this.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
+    this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.onHover(event));
+    this.canvas.addEventListener("pointerleave", () => this.say());
+    this.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => this.onClick(event));
+    this.overview.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+      const index = this.heapView.slabAt(event.offsetX, event.offsetY, this.slabs.length);
+      if (index !== -1) this.choose(this.slabs[index].addr);
+    });
+  }
+
+  /** The same facts as rows, filled while they are open. */
+  _tables() {
+    const tables = /** @type {Record<string, () => story.Table>} */ ({
+      Slabs: () => story.slabTable(this.timeline, this.slabs, this.slots),
+      "Free list": () => story.listTable(this.timeline, this.slabs, this.lane, this.sizeClass),
+      "Lanes and threads": () => story.laneTable(this.timeline, this.slabs, this.sizeClass),
+      "Large maps": () => story.largeTable(this.timeline, this.slabs),
+    });
+    const made = Object.entries(tables).map(([name, tell]) => ({
+      tell, table: element("table", { class: "rf-table" }, element("caption", {}, name)),
+    }));
+    const root = element("details", { class: "rf-tables", ontoggle: () => this.fillTables() },
+      element("summary", {}, "The same as tables"),
+      ...made.map(({ table }) => element("div", { class: "rf-scroll" }, table)));
+    return { root, made };
+  }
+
+  fillTables() {
+    if (this.tables.root.open) this.tables.made.forEach(({ table, tell }) => fillTable(table, tell()));
+  }
+
+  readModel() {
+    const { laneCount, slotSizes } = this.timeline;
+    this.followsList = this.model.get("lane") === -1 && this.model.get("size_class") === -1;
+    this.lane = Math.min(Math.max(this.model.get("lane"), 0), laneCount - 1);
+    this.sizeClass = Math.min(Math.max(this.model.get("size_class"), 0), slotSizes.length - 1);
+    this.colourChoice.select.value = this.colourBy = this.model.get("colour_by");
+  }
+
+  /** @param {"lane" | "size_class"} trait @param {string} value */
+  chooseList(trait, value) {
+    const chosen = { lane: this.lane, size_class: this.sizeClass, [trait]: Number(value) };
+    this.model.set("lane", chosen.lane);
+    this.model.set("size_class", chosen.size_class);
+    this.send();
+  }
+
+  /** @param {number} addr of a slab; -1 to follow the events */
+  choose(addr) {
+    this.chosenAddr = addr;
+    this.follows = addr === -1;
+    this.selected = -1;
+    this.onEvent();
+  }
+
+  onEvent() {
+    const { n } = this.transport;
+    const { timeline } = this;
+    timeline.seek(n);
+    this.slabs = timeline.slabs();
+    this.slots = timeline.slots(this.slabs);
+    if (this.followsList) ({ lane: this.lane, sizeClass: this.sizeClass } = story.subjectList(timeline, n));
+    if (this.follows) this._follow(n);
+    this.current = this.slabs.findIndex((slab) => slab.addr === this.chosenAddr);
+    if (this.current === -1 && this.slabs.length > 0) this.current = 0;
+    this.list = timeline.freeList(this.lane, this.sizeClass);
+    this.tell(n);
+    this.draw();
+    if (this.model.get("event") !== n) {
+      this.model.set("event", n);
+      this.send();
+    }
+  }
+
+  /** Show the slab and slot that the event is about. @param {number} n */
+  _follow(n) {
+    const addr = story.subject(this.timeline, n);
+    const slab = this.slabs.find((s) => s.addr <= addr && addr < s.addr + s.length);
+    this.chosenAddr = this.selected = -1;
+    if (slab === undefined) return;
+    this.chosenAddr = slab.addr;
+    this.selected = Math.floor((addr - slab.addr) / slab.slotSize);
+    this.slabView.reveal(slab, addr - slab.addr);
+  }
+
+  /** @param {number} n */
+  tell(n) {
+    const { timeline, slabs, slots } = this;
+    const said = story.step(timeline, slabs, n);
+    setText(this.stepLine, `${story.heading(timeline, n)} ${said}`);
+    setText(this.whyLine, story.why(timeline, n));
+    setText(this.sourceLine, this._source(n));
+    setText(this.summary, story.summary(timeline, slabs, slots));
+    this.transport.say(`${said} ${story.why(timeline, n)}`);
+    fillTable(this.laneRows, story.laneTable(timeline, slabs, this.sizeClass));
+    this.laneChoice.select.value = String(this.lane);
+    this.classChoice.select.value = String(this.sizeClass);
+    this._fillSlabChoice();
+    const shown = this.list.slice(0, LIST_SHOWN).map((addr) => story.placeOf(timeline, slabs, addr));
+    const more = this.list.length > LIST_SHOWN ? ` → … ${story.count(this.list.length - LIST_SHOWN)} more` : "";
+    setText(this.listLine, `Free list of lane ${this.lane}, class ${this.sizeClass}: ${["head", ...shown].join(" → ")}${more} → none`);
+    this.say();
+    this.fillTables();
+  }
+
+  /** @param {number} n */
+  _source(n) {
+    const r = this.timeline.recording;
+    const text = (this.model.get("_sources")[String(r.file[n])] ?? {})[String(r.line[n])];
+    return text === undefined ? "" : `${r.files[r.file[n]].split(/[\\/]/).at(-1)}:${r.line[n]}  ${text}`;
+  }
+
+  _fillSlabChoice() {
+    const { select } = this.slabChoice;
+    const wanted = this.slabs.map((slab) => `${slab.addr}/${slab.sizeClass}`).join();
+    if (this.slabChoices !== wanted) {
+      this.slabChoices = wanted;
+      select.replaceChildren(element("option", { value: "-1" }, "where the event is"), ...this.slabs.map((slab) =>
+        element("option", { value: String(slab.addr) }, `${slab.number}: ${slab.slotSize} bytes`)));
+    }
+    select.value = this.follows ? "-1" : String(this.chosenAddr);
+  }
+
+  /** Say what the selected slot is. @param {number} [slot] another slot, under the pointer */
+  say(slot = this.selected) {
+    if (this.current === -1 || slot === -1) {
+      setText(this.detail, this.slabs.length === 0 ? "There is no slab yet." : "No slot is chosen: press an arrow key, or point at one.");
+      this.history.replaceChildren();
+      setText(this.address, "");
+      return;
+    }
+    const slab = this.slabs[this.current];
+    if (slot >= this.slots[this.current].status.length) return;
+    setText(this.detail, story.slotSentence(this.timeline, this.slabs, this.slots, this.current, slot));
+    const addr = slab.addr + slot * slab.slotSize;
+    const events = this.timeline.history(this.timeline.blocks.get(addr), HISTORY);
+    const r = this.timeline.recording;
+    this.history.replaceChildren(...events.map((e) => element("li", {},
+      `event ${story.count(e)}: ${r.kind[e] === KIND.CALL_FREE ? "freed" : "handed out"} by ${story.who(r.thread[e]).toLowerCase()}, ` +
+      `${story.count(r.length[e])} bytes`)));
+    setText(this.address, `Address ${story.hex(addr)}, ${story.hex(slot * slab.slotSize)} from the slab's.`);
+  }
+
+  /** @returns {import("./slab_view.js").Scene} */
+  scene() {
+    const slab = this.slabs[this.current];
+    const lane = this.timeline.bumpLane(slab);
+    return {
+      timeline: this.timeline, slab, slots: this.slots[this.current], theme: this.theme, colourBy: this.colourBy,
+      selected: this.selected, list: this.list.length > 0 && slab.sizeClass === this.sizeClass ? this.list : [],
+      bump: lane === -1 ? -1 : this.timeline.nextAddr(lane, slab.sizeClass) - slab.addr,
+    };
+  }
+
+  draw() {
+    if (!this.root.isConnected) return;
+    const { timeline, slabs, slots, theme, colourBy } = this;
+    this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() });
+    if (this.current === -1) {
+      setText(this.heading, "No slab yet");
+      this.slabView.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+      return;
+    }
+    const slab = slabs[this.current];
+    setText(this.heading, `Slab ${slab.number}, class ${slab.sizeClass}: slots of ${story.count(slab.slotSize)} bytes`);
+    this.slabView.draw(this.scene());
+    const { length, start, rowLen } = this.slabView.window(slab);
+    setText(this.zoomLine, `${story.count(length)} bytes from ${story.hex(start)}, ${story.count(rowLen)} a row`);
+  }
+
+  /** @param {import("./palette.js").Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.root.dataset.theme = theme;
+    this.legend.replaceChildren(...LEGEND.map(([texture, text]) => element("li", {}, swatch(theme, texture), text)));
+    this.transport.drawMarks(theme);
+    this.draw();
+  }
+
+  /** @param {1 | -1} direction */
+  zoom(direction) {
+    if (this.current === -1) return;
+    const slab = this.slabs[this.current];
+    const { start, length } = this.slabView.window(slab);
+    const centre = this.selected === -1 ? start + length / 2 : (this.selected + 0.5) * slab.slotSize;
+    this.slabView.zoomTo(slab, this.slabView.zoom + direction, Math.min(centre, slab.length - 1));
+    this.draw();
+  }
+
+  /** @param {PointerEvent} event */
+  onHover(event) {
+    if (this.current !== -1) this.say(this.slabView.slotAt(this.scene(), event.offsetX, event.offsetY));
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    if (this.current !== -1) this.select(this.slabView.slotAt(this.scene(), event.offsetX, event.offsetY));
+  }
+
+  /** @param {number} slot */
+  select(slot) {
+    const slab = this.slabs[this.current];
+    this.chosenAddr = slab.addr;
+    this.follows = false;
+    this.selected = Math.min(Math.max(slot, 0), this.slots[this.current].status.length - 1);
+    this.slabView.reveal(slab, this.selected * slab.slotSize);
+    this._fillSlabChoice();
+    this.say();
+    this.draw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : this._actionOf(event);
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  }
+
+  /** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
+  _actionOf(event) {
+    if (event.key === " ") return () => this.transport.toggle();
+    if (event.key === ",") return () => this.transport.goTo(this.transport.n - 1);
+    if (event.key === ".") return () => this.transport.goTo(this.transport.n + 1);
+    if (this.current === -1) return undefined;
+    const slab = this.slabs[this.current];
+    const { rowLen, rows } = this.slabView.window(slab);
+    const perRow = Math.max(1, Math.round(rowLen / slab.slotSize));
+    const moves = /** @type {Record<string, number>} */ ({
+      ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow, ArrowDown: perRow, PageUp: (-perRow * rows) / 4,
+      PageDown: (perRow * rows) / 4, Home: -Infinity, End: Infinity,
+    });
+    if (event.key in moves) return () => this.select(Math.round(Math.max(this.selected, 0) + moves[event.key]));
+    const others = /** @type {Record<string, () => void>} */ ({
+      "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1),
+      "[": () => this.otherSlab(-1), "]": () => this.otherSlab(1),
+      h: () => this.selectAddr(this.list[0]), n: () => this._selectNext(),
+    });
+    return others[event.key];
+  }
+
+  /** @param {1 | -1} direction */
+  otherSlab(direction) {
+    const index = (this.current + direction + this.slabs.length) % this.slabs.length;
+    this.choose(this.slabs[index].addr);
+    this.select(0);
+  }
+
+  /** @param {number | undefined} addr of a slot */
+  selectAddr(addr) {
+    if (addr === undefined) return;
+    const index = this.slabs.findIndex((s) => s.addr <= addr && addr < s.addr + s.length);
+    if (index === -1) return;
+    this.current = index;
+    this.select(Math.floor((addr - this.slabs[index].addr) / this.slabs[index].slotSize));
+  }
+
+  /** On to the slot that the selected one links to. */
+  _selectNext() {
+    const slab = this.slabs[this.current];
+    if (this.slots[this.current].status[this.selected] !== STATUS.FREE) return;
+    this.selectAddr(this.timeline.link(slab.addr + this.selected * slab.slotSize) || undefined);
+  }
+
+  dispose() {
+    this.model.off(CHOICES, this.onChoice);
+    this.model.off("change:event", this.onModelEvent);
+    this.send.cancel();
+    this.unwatch();
+    this.resize.disconnect();
+    this.transport.dispose();
+  }
+}
+
+/** @param {number} count @returns {[string, string][]} */
+function range(count) {
+  return Array.from({ length: count }, (_, index) => [String(index), String(index)]);
+}
+
+/** @param {import("./palette.js").Theme} theme @param {import("./palette.js").Texture} texture */
+function swatch(theme, texture) {
+  const canvas = element("canvas", { width: 24, height: 16, "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(24, 16);
+  const pixels = new Uint32Array(image.data.buffer);
+  const made = tile(theme, texture);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = made[(Math.floor(i / 24) % TILE) * TILE + (i % 24 % TILE)];
+  context.putImageData(image, 0, 0);
+  context.strokeStyle = coloursOf(theme).line;
+  context.strokeRect(0.5, 0.5, 23, 15);
+  return canvas;
+}
+
+/** @param {{model: any, el: HTMLElement}} place */
+async function render({ model, el }) {
+  /** @type {MemoryMap | undefined} */ let map;
+  let isGone = false;
+  const show = async () => {
+    map?.dispose();
+    try {
+      const timeline = new Timeline(await unpack(model.get("_packed"), model.get("_tables")));
+      if (!isGone) map = new MemoryMap(model, el, timeline);
+    } catch (error) {
+      el.replaceChildren(element("p", { role: "alert" }, `The picture cannot be drawn: ${error instanceof Error ? error.message : error}`));
+    }
+  };
+  model.on("change:_packed", show);
+  await show();
+  return () => {
+    isGone = true;
+    model.off("change:_packed", show);
+    map?.dispose();
+  };
+}
+
+export default { render };

@@ -1,0 +1,79 @@
+/**
+ * Colours and textures, the same as in the stills (palette.json). A state has a colour and a texture, so that it can
+ * be told without colours; the colours are apart for the three kinds of colour blindness (Okabe and Ito 2008).
+ */
+
+import PALETTE from "./palette.json" with { type: "json" };
+
+export const TILE = 8; // pixels along each side of a texture
+
+/** @typedef {"light" | "dark"} Theme */
+/** @typedef {"fresh" | "free" | "live" | "spare" | "held"} Texture */
+
+/** @type {Texture[]} by STATUS */
+export const TEXTURES = ["fresh", "free", "live", "held"];
+
+/** @param {Theme} theme @returns {Record<string, any>} */
+export function coloursOf(theme) {
+  return PALETTE[theme];
+}
+
+/** One of many lanes, classes or threads; eight colours, then again. @param {number} index */
+export function oneOfMany(index) {
+  return PALETTE.many[((index % PALETTE.many.length) + PALETTE.many.length) % PALETTE.many.length];
+}
+
+/** Young to old. @param {number} events since the last change */
+export function ageColour(events) {
+  return PALETTE.ages[Math.min(PALETTE.ages.length - 1, Math.floor(Math.log2(events + 1) / 2))];
+}
+
+/** @param {string} colour "#rrggbb" */
+export function pixel(colour) {
+  const n = Number.parseInt(colour.slice(1), 16);
+  return (0xff000000 | ((n & 0xff) << 16) | (n & 0xff00) | (n >> 16)) >>> 0; // little-endian RGBA
+}
+
+/** @type {Map<string, Uint32Array>} */
+const tiles = new Map();
+
+/**
+ * A texture as TILE x TILE pixels.
+ * @param {Theme} theme @param {Texture} texture @param {string} [colour] in place of the state's own
+ */
+export function tile(theme, texture, colour) {
+  const key = `${theme} ${texture} ${colour}`;
+  let found = tiles.get(key);
+  if (found === undefined) {
+    const [own, mark] = PALETTE[theme][texture];
+    const base = pixel(texture === "live" || texture === "free" || texture === "held" ? (colour ?? own) : own);
+    const marked = texture === "live" ? base : pixel(texture === "spare" ? (colour ?? mark) : mark);
+    found = Uint32Array.from(PALETTE.tiles[texture].join(""), (dot) => (dot === "#" ? marked : base));
+    tiles.set(key, found);
+  }
+  return found;
+}
+
+/**
+ * The theme of the page, and word of its changes. JupyterLab and VS Code say it on the body.
+ * @param {(theme: Theme) => void} onChange called at once, and then at each change
+ * @returns {() => void} stop
+ */
+export function watchTheme(onChange) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const tell = () => {
+    const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
+    const isDark = jpThemeLight !== undefined
+      ? jpThemeLight === "false"
+      : vscodeThemeKind !== undefined ? !vscodeThemeKind.includes("light") : system.matches;
+    onChange(isDark ? "dark" : "light");
+  };
+  const observer = new MutationObserver(tell);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind"] });
+  system.addEventListener("change", tell);
+  tell();
+  return () => {
+    observer.disconnect();
+    system.removeEventListener("change", tell);
+  };
+}

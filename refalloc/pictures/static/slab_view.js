@@ -1,0 +1,308 @@
+/**
+ * One slab, true to its addresses: rows of bytes, every slot in the texture of its state, drawn as pixels.
+ *
+ * Each zoom step doubles the size of a byte both ways, from the whole slab to the 8 bytes of one link.
+ */
+
+import { TEXTURES, TILE, ageColour, coloursOf, oneOfMany, pixel, tile } from "./palette.js";
+import { STATUS } from "./timeline.js";
+import { hex } from "./story.js";
+
+/**
+ * @typedef {import("./timeline.js").Timeline} Timeline
+ * @typedef {import("./timeline.js").Slab} Slab
+ * @typedef {import("./timeline.js").Slots} Slots
+ * @typedef {"state" | "lane" | "class" | "thread" | "age"} ColourBy
+ * @typedef {{
+ *   timeline: Timeline, slab: Slab, slots: Slots, theme: import("./palette.js").Theme, colourBy: ColourBy,
+ *   selected: number, list: number[], bump: number,
+ * }} Scene selected: a slot; list: addresses of the chosen free list; bump: next_addr in this slab, -1 for none
+ */
+
+const ROWS = 64; // of the whole slab
+const SMALLEST_WINDOW = 64; // bytes
+const HOPS = 8; // arrows drawn; more become a tangle
+const GREY = "#8a8f98";
+
+/**
+ * The colour of a slot, undefined for that of its state.
+ * @param {Scene} scene @param {number} slot @returns {string | undefined}
+ */
+export function colourOf({ timeline, slab, slots, colourBy }, slot) {
+  const status = slots.status[slot];
+  switch (colourBy) {
+    case "class":
+      return oneOfMany(slab.sizeClass);
+    case "lane":
+      return status === STATUS.FREE ? oneOfMany(slots.lane[slot]) : GREY;
+    case "thread":
+      return status === STATUS.LIVE ? oneOfMany(timeline.recording.thread[slots.since[slot]]) : GREY;
+    case "age":
+      return slots.since[slot] === -1 ? GREY : ageColour(timeline.n - slots.since[slot]);
+  }
+  return undefined;
+}
+
+export class SlabView {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.zoom = 0;
+    this.start = 0; // offset in the slab of the window's first byte
+    this.scale = 1;
+    /** @type {ImageData | null} */ this.image = null;
+  }
+
+  /** Steps of zoom that a slab allows. @param {Slab} slab */
+  deepest(slab) {
+    return Math.max(0, Math.floor(Math.log2(slab.length / SMALLEST_WINDOW) / 2));
+  }
+
+  /** @param {Slab} slab */
+  window(slab) {
+    const rows = Math.max(1, ROWS >> this.zoom);
+    const length = slab.length / 4 ** this.zoom;
+    return { rows, length, rowLen: length / rows, start: Math.min(this.start, slab.length - length) };
+  }
+
+  /** @param {Slab} slab @param {number} zoom @param {number} centre offset that stays in view */
+  zoomTo(slab, zoom, centre) {
+    this.zoom = Math.min(Math.max(zoom, 0), this.deepest(slab));
+    const { length, rowLen } = this.window(slab);
+    const start = Math.round((centre - length / 2) / rowLen) * rowLen;
+    this.start = Math.min(Math.max(start, 0), slab.length - length);
+  }
+
+  /** Move the window so that an offset is in it. @param {Slab} slab @param {number} offset */
+  reveal(slab, offset) {
+    const { length, start } = this.window(slab);
+    if (offset < start || offset >= start + length) this.zoomTo(slab, this.zoom, offset);
+  }
+
+  /** The slot at a point of the canvas, in CSS pixels; -1 for none. @param {Scene} scene @param {number} x @param {number} y */
+  slotAt({ slab, slots }, x, y) {
+    const { rows, rowLen, start } = this.window(slab);
+    const row = Math.floor((y / this.canvas.clientHeight) * rows);
+    const offset = start + row * rowLen + (x / this.canvas.clientWidth) * rowLen;
+    const slot = Math.floor(offset / slab.slotSize);
+    return slot >= 0 && slot < slots.status.length ? slot : -1;
+  }
+
+  /** Where an offset of the slab lies, in CSS pixels. @param {Slab} slab @param {number} offset */
+  point(slab, offset) {
+    const { rows, rowLen, start } = this.window(slab);
+    const row = Math.floor((offset - start) / rowLen);
+    return {
+      x: ((offset - start - row * rowLen) / rowLen) * this.canvas.clientWidth,
+      y: (row / rows) * this.canvas.clientHeight,
+      rowHeight: this.canvas.clientHeight / rows,
+    };
+  }
+
+  /** @param {Scene} scene */
+  draw(scene) {
+    this.scale = devicePixelRatio;
+    const width = Math.round(this.canvas.clientWidth * this.scale);
+    const height = Math.round(this.canvas.clientHeight * this.scale);
+    if (width === 0 || height === 0) return;
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.image = null;
+    }
+    this.image ??= this.context.createImageData(width, height);
+    this._paint(scene, new Uint32Array(this.image.data.buffer), width, height);
+    this.context.putImageData(this.image, 0, 0);
+    this.context.save();
+    this.context.scale(this.scale, this.scale);
+    this._drawLabels(scene);
+    this._drawBump(scene);
+    this._drawList(scene);
+    this._drawSelection(scene);
+    this.context.restore();
+  }
+
+  /** @param {Scene} scene @param {Uint32Array} pixels @param {number} width @param {number} height */
+  _paint(scene, pixels, width, height) {
+    const { slab, slots, theme } = scene;
+    const { rows, rowLen, start } = this.window(slab);
+    const gap = pixel(coloursOf(theme).gap);
+    const plain = [...TEXTURES, /** @type {const} */ ("spare")].map((texture) => tile(theme, texture));
+    const SPARE = TEXTURES.length;
+    const isPlain = scene.colourBy === "state";
+    pixels.fill(gap);
+    const size = slab.slotSize;
+    const perByte = width / rowLen;
+    for (let row = 0; row < rows; row++) {
+      const y0 = Math.round((row * height) / rows);
+      const y1 = Math.round(((row + 1) * height) / rows);
+      const rowStart = start + row * rowLen;
+      const rowEnd = rowStart + rowLen;
+      let slot = Math.floor(rowStart / size);
+      for (let offset = slot * size; offset < rowEnd && slot < slots.status.length; slot++, offset += size) {
+        const end = offset + size;
+        const x0 = Math.max(0, Math.round((offset - rowStart) * perByte));
+        let x1 = Math.min(width, Math.round((end - rowStart) * perByte));
+        if (end <= rowEnd && x1 - x0 >= 4) x1 -= 1; // the border between slots
+        const bottom = end > rowEnd || y1 - y0 < 4 ? y1 : y1 - 1;
+        const status = slots.status[slot];
+        const colour = isPlain ? undefined : colourOf(scene, slot);
+        const main = isPlain ? plain[status] : tile(theme, TEXTURES[status], colour);
+        if (status !== STATUS.LIVE) {
+          fill(pixels, width, main, x0, x1, y0, bottom);
+          continue;
+        }
+        const askedEnd = Math.min(x1, Math.max(x0, Math.ceil((offset + slots.asked[slot] - rowStart) * perByte)));
+        fill(pixels, width, main, x0, askedEnd, y0, bottom);
+        if (askedEnd < x1) fill(pixels, width, isPlain ? plain[SPARE] : tile(theme, "spare", colour), askedEnd, x1, y0, bottom);
+      }
+    }
+  }
+
+  /** Bytes asked for and links, where there is room. @param {Scene} scene */
+  _drawLabels(scene) {
+    const { slab, slots, timeline, theme } = scene;
+    const { rowLen, length, start } = this.window(slab);
+    const perByte = this.canvas.clientWidth / rowLen;
+    const { rowHeight } = this.point(slab, start);
+    if (slab.slotSize * perByte < 44 || rowHeight < 13) return;
+    this.context.font = "11px ui-monospace, monospace";
+    this.context.textBaseline = "top";
+    const first = Math.floor(start / slab.slotSize);
+    for (let slot = first; slot < slots.status.length && slot * slab.slotSize < start + length; slot++) {
+      const offset = Math.max(start, slot * slab.slotSize);
+      if (slots.status[slot] === STATUS.LIVE) this._label(slab, offset, `${slots.asked[slot]} B`, theme);
+      if (slots.status[slot] === STATUS.FREE) {
+        const link = timeline.link(slab.addr + slot * slab.slotSize);
+        const isNear = link >= slab.addr && link < slab.addr + slab.length;
+        this._label(slab, offset, link === 0 ? "→ none" : isNear ? `→ ${hex(link - slab.addr)}` : "→ other slab", theme);
+      }
+    }
+  }
+
+  /** @param {Slab} slab @param {number} offset @param {string} text @param {import("./palette.js").Theme} theme */
+  _label(slab, offset, text, theme) {
+    const { x, y } = this.point(slab, offset);
+    const { rowLen } = this.window(slab);
+    const room = Math.min(this.canvas.clientWidth - x, (slab.slotSize * this.canvas.clientWidth) / rowLen) - 4;
+    const width = this.context.measureText(text).width + 4;
+    if (width > room) return;
+    this.context.fillStyle = coloursOf(theme).page;
+    this.context.fillRect(x + 1, y + 1, width, 12);
+    this.context.fillStyle = coloursOf(theme).ink;
+    this.context.fillText(text, x + 3, y + 2);
+  }
+
+  /** @param {Scene} scene */
+  _drawBump({ slab, bump, theme }) {
+    const { start, length } = this.window(slab);
+    if (bump === -1 || bump < start || bump >= start + length) return;
+    const { x, y, rowHeight } = this.point(slab, bump);
+    const colours = coloursOf(theme);
+    const bottom = y + Math.max(rowHeight, 6);
+    this.context.strokeStyle = colours.page;
+    this.context.fillStyle = colours.bump;
+    this.context.lineWidth = 2;
+    this.context.beginPath();
+    this.context.moveTo(x, bottom);
+    this.context.lineTo(x - 6, bottom + 10);
+    this.context.lineTo(x + 6, bottom + 10);
+    this.context.closePath();
+    this.context.stroke();
+    this.context.fill();
+    this.context.fillRect(x - 1, y, 2, bottom - y + 2);
+    this._tag("next_addr", x, bottom + 11, theme);
+  }
+
+  /** @param {string} text @param {number} x @param {number} y @param {import("./palette.js").Theme} theme */
+  _tag(text, x, y, theme) {
+    this.context.font = "11px ui-monospace, monospace";
+    this.context.textBaseline = "top";
+    const width = this.context.measureText(text).width + 8;
+    const left = Math.min(Math.max(0, x - width / 2), this.canvas.clientWidth - width);
+    const top = Math.min(y, this.canvas.clientHeight - 15);
+    this.context.fillStyle = coloursOf(theme).ink;
+    this.context.fillRect(left, top, width, 15);
+    this.context.fillStyle = coloursOf(theme).page;
+    this.context.fillText(text, left + 4, top + 2);
+  }
+
+  /** The first hops of the chosen free list, in list order. @param {Scene} scene */
+  _drawList({ slab, list, theme }) {
+    const { start, length, rowLen } = this.window(slab);
+    const half = Math.min(slab.slotSize, rowLen) / 2;
+    const middle = (/** @type {number} */ addr) => {
+      const { x, y, rowHeight } = this.point(slab, addr - slab.addr + half);
+      return { x, y: y + rowHeight / 2 };
+    };
+    const isSeen = (/** @type {number} */ addr) => addr - slab.addr >= start && addr - slab.addr < start + length;
+    const colours = coloursOf(theme);
+    for (let hop = Math.min(HOPS, list.length - 1) - 1; hop >= 0; hop--) {
+      if (!isSeen(list[hop]) || !isSeen(list[hop + 1])) continue;
+      this.context.globalAlpha = 1 - (0.75 * hop) / HOPS;
+      this._arrow(middle(list[hop]), middle(list[hop + 1]), colours);
+    }
+    this.context.globalAlpha = 1;
+    if (list.length > 0 && isSeen(list[0])) {
+      const { x, y } = this.point(slab, list[0] - slab.addr);
+      this._tag("head", x + 14, Math.max(0, y - 16), theme);
+    }
+  }
+
+  /** @param {{x: number, y: number}} from @param {{x: number, y: number}} to @param {Record<string, any>} colours */
+  _arrow(from, to, colours) {
+    const { context } = this;
+    const dx = to.x - from.x;
+    const dy = to.y - from.y;
+    const distance = Math.hypot(dx, dy) || 1;
+    const bend = Math.min(40, 10 + distance / 5);
+    const control = { x: (from.x + to.x) / 2 - (dy / distance) * bend, y: (from.y + to.y) / 2 + (dx / distance) * bend };
+    const angle = Math.atan2(to.y - control.y, to.x - control.x);
+    for (const [colour, width] of [[colours.page, 5], [colours.arrow, 2]]) {
+      context.strokeStyle = context.fillStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.quadraticCurveTo(control.x, control.y, to.x - 5 * Math.cos(angle), to.y - 5 * Math.sin(angle));
+      context.stroke();
+    }
+    context.beginPath();
+    context.moveTo(to.x, to.y);
+    context.lineTo(to.x - 9 * Math.cos(angle - 0.45), to.y - 9 * Math.sin(angle - 0.45));
+    context.lineTo(to.x - 9 * Math.cos(angle + 0.45), to.y - 9 * Math.sin(angle + 0.45));
+    context.closePath();
+    context.fill();
+  }
+
+  /** @param {Scene} scene */
+  _drawSelection({ slab, slots, selected, theme }) {
+    if (selected < 0 || selected >= slots.status.length) return;
+    const { start, length, rowLen } = this.window(slab);
+    const from = Math.max(selected * slab.slotSize, start);
+    const to = Math.min((selected + 1) * slab.slotSize, start + length);
+    const colours = coloursOf(theme);
+    for (const [colour, width] of [[colours.page, 5], [colours.select, 2.5]]) {
+      this.context.strokeStyle = colour;
+      this.context.lineWidth = width;
+      const spansRows = to - from > rowLen;
+      if (from >= to) return;
+      const { x, y, rowHeight } = this.point(slab, from);
+      const w = spansRows ? this.canvas.clientWidth : ((to - from) / rowLen) * this.canvas.clientWidth;
+      const h = rowHeight * Math.ceil((to - from) / rowLen);
+      this.context.strokeRect(x + 0.5, y + 0.5, Math.max(2, w - 1.5), Math.max(2, h - 1.5));
+    }
+  }
+}
+
+/**
+ * @param {Uint32Array} pixels @param {number} width @param {Uint32Array} texture
+ * @param {number} x0 @param {number} x1 @param {number} y0 @param {number} y1
+ */
+function fill(pixels, width, texture, x0, x1, y0, y1) {
+  for (let y = y0; y < y1; y++) {
+    const line = y * width;
+    const tileRow = (y % TILE) * TILE;
+    for (let x = x0; x < x1; x++) pixels[line + x] = texture[tileRow + (x % TILE)];
+  }
+}

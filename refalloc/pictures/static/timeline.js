@@ -1,0 +1,507 @@
+/**
+ * The heap after any event of a recording.
+ *
+ * Design. The heap is a table of cells: a word of memory, a field of a lane, a lock, a mapping, a live block. A cell
+ * holds no value but the number of the event that last set it, from which the value is read. So going forward is
+ * `cell[w] = event`, and going back is `cell[w] = the event before`, which was looked up once when the recording came:
+ * any moment of a million events is some milliseconds away, and no moment is ever copied.
+ *
+ * The rules are those of refalloc/trace/state.py, which the tests hold this against.
+ */
+
+import { KIND, PROLOGUE } from "./events.js";
+
+/** @typedef {import("./events.js").Recording} Recording */
+
+export const STATUS = { FRESH: 0, FREE: 1, LIVE: 2, HELD: 3 };
+
+/** @type {Record<number, number>} most cells that an event of this kind sets */
+const CELLS_SET = {
+  [KIND.LOAD]: 1, [KIND.STORE]: 1, [KIND.WRITE_FREES]: 1, [KIND.WRITE_NEXT_ADDR]: 2, [KIND.TRY_LOCK]: 1,
+  [KIND.UNLOCK]: 1, [KIND.SET_THREAD_INDEX]: 1, [KIND.READ_THREAD_INDEX]: 1, [KIND.MAP]: 2, [KIND.UNMAP]: 1,
+  [KIND.REMAP]: 3, [KIND.CALL_ALLOC]: 1, [KIND.CALL_FREE]: 2, [KIND.CALL_RESIZE]: 1, [KIND.CALL_REMAP]: 1,
+  [KIND.RETURN_ALLOC]: 2, [KIND.RETURN_FREE]: 1, [KIND.RETURN_RESIZE]: 2, [KIND.RETURN_REMAP]: 3, [KIND.RAISE]: 1,
+};
+const CHUNK_LEN = 65536; // bytes of address space that one index of slots covers
+const WORD_LEN = 8;
+
+/** Numbers for addresses: exact for any, and by array for those that are words. */
+class CellsByAddr {
+  constructor() {
+    /** @type {Map<number, Int32Array>} */ this.chunks = new Map(); // cell + 1, 0 for none
+    /** @type {Map<number, number>} */ this.odd = new Map(); // addresses that are no multiple of a word
+  }
+
+  /** @param {number} addr @returns {number} -1 for none */
+  get(addr) {
+    if (addr % WORD_LEN !== 0) return this.odd.get(addr) ?? -1;
+    const chunk = this.chunks.get(Math.floor(addr / CHUNK_LEN));
+    return chunk === undefined ? -1 : chunk[(addr % CHUNK_LEN) / WORD_LEN] - 1;
+  }
+
+  /** @param {number} addr @param {number} cell */
+  set(addr, cell) {
+    if (addr % WORD_LEN !== 0) {
+      this.odd.set(addr, cell);
+      return;
+    }
+    const number = Math.floor(addr / CHUNK_LEN);
+    let chunk = this.chunks.get(number);
+    if (chunk === undefined) {
+      chunk = new Int32Array(CHUNK_LEN / WORD_LEN);
+      this.chunks.set(number, chunk);
+    }
+    chunk[(addr % CHUNK_LEN) / WORD_LEN] = cell + 1;
+  }
+}
+
+/**
+ * @typedef {{addr: number, number: number, length: number, sizeClass: number, slotSize: number}} Slab
+ * @typedef {{status: Uint8Array, lane: Int16Array, asked: Float64Array, since: Int32Array}} Slots
+ * @typedef {{addr: number, length: number, event: number, thread: number, sizeClass: number}} Block
+ */
+
+export class Timeline {
+  /** @param {Recording} recording */
+  constructor(recording) {
+    this.recording = recording;
+    this.n = -1; // the event after which the heap is shown
+    this.laneCount = 0;
+    this.slabLen = 0;
+    /** @type {number[]} */ this.slotSizes = [];
+    this.base = 0; // the lowest slab place that was ever mapped
+    /** @type {number[]} */ this.threads = []; // in the order of first appearance
+    this.words = new CellsByAddr();
+    this.blocks = new CellsByAddr();
+    /** @type {Map<number, number>} */ this.mappings = new Map(); // address -> cell
+    /** @type {Map<number, number>} */ this.classes = new Map(); // address of a mapping -> cell of its class
+    /** @type {Map<number, number>} */ this.threadIndexes = new Map();
+    /** @type {Map<number, number>} */ this.calls = new Map();
+    /** @type {number[]} */ this.blockAddrs = []; // every address that was ever a block
+    this._readPrologue();
+    const fieldCount = this.laneCount * this.slotSizes.length;
+    // Cells of lanes come first: frees, next_addrs, locks.
+    this.nextAddrCell = fieldCount;
+    this.lockCell = 2 * fieldCount;
+    this.cellCount = 2 * fieldCount + this.laneCount;
+    let most = 0;
+    for (const kind of recording.kind) most += CELLS_SET[kind] ?? 0;
+    this.cells = new Int32Array(this.cellCount + most).fill(-1);
+    this.writeCount = 0;
+    this.writeCell = new Int32Array(most);
+    this.writePrevious = new Int32Array(most);
+    this.firstWrite = new Int32Array(recording.count + 1); // of each event, into those two
+    this._takeInAll();
+    /** @type {Map<string, Slots>} */ this._slots = new Map();
+    /** @type {number[] | undefined} */ this._allocs = undefined;
+    /** @type {number[] | undefined} */ this._largeAddrs = undefined;
+    this._seen = new Int32Array(this.cellCount); // the walk that met a word last
+    this._walks = 0;
+  }
+
+  _readPrologue() {
+    const { kind, count, length } = this.recording;
+    let lowest = Infinity;
+    const threads = new Set();
+    for (let i = 0; i < count; i++) {
+      if (kind[i] === KIND.HEAP) {
+        this.laneCount = this.recording.value(i);
+        this.slabLen = length[i];
+      } else if (kind[i] === KIND.CLASS) {
+        this.slotSizes.push(this.recording.value(i));
+      } else if (kind[i] === KIND.MAP && this.recording.addr(i) !== 0) {
+        lowest = Math.min(lowest, this.recording.addr(i));
+      }
+      threads.add(this.recording.thread[i]);
+    }
+    if (this.slabLen === 0) throw new Error("the recording does not say what its heap is; pass it from its first event on");
+    threads.delete(PROLOGUE);
+    this.threads = [...threads];
+    this.base = lowest === Infinity ? 0 : Math.floor(lowest / this.slabLen) * this.slabLen;
+  }
+
+  _takeInAll() {
+    const { count } = this.recording;
+    for (let i = 0; i < count; i++) {
+      this.firstWrite[i] = this.writeCount;
+      this._takeIn(i);
+    }
+    this.firstWrite[count] = this.writeCount;
+    this.cells = this.cells.slice(0, this.cellCount).fill(-1);
+  }
+
+  /** @param {number} i @param {number} cell */
+  _write(i, cell) {
+    this.writeCell[this.writeCount] = cell;
+    this.writePrevious[this.writeCount++] = this.cells[cell];
+    this.cells[cell] = i;
+  }
+
+  /** @param {{get(key: number): number | undefined, set(key: number, cell: number): any}} index @param {number} key */
+  _cell(index, key) {
+    let cell = index.get(key);
+    if (cell === undefined || cell === -1) {
+      cell = this.cellCount++;
+      index.set(key, cell);
+      if (index === this.blocks) this.blockAddrs.push(key);
+    }
+    return cell;
+  }
+
+  /** @param {number} i */
+  _takeIn(i) {
+    const r = this.recording;
+    const thread = r.thread[i];
+    const field = r.lane[i] * this.slotSizes.length + r.sizeClass[i];
+    switch (r.kind[i]) {
+      case KIND.LOAD:
+      case KIND.STORE:
+        return this._write(i, this._cell(this.words, r.addr(i)));
+      case KIND.WRITE_FREES:
+        return this._write(i, field);
+      case KIND.WRITE_NEXT_ADDR:
+        this._write(i, this.nextAddrCell + field);
+        return this._learnClass(i);
+      case KIND.TRY_LOCK:
+        if (r.value(i) !== 0) this._write(i, this.lockCell + r.lane[i]);
+        return undefined;
+      case KIND.UNLOCK:
+        return this._write(i, this.lockCell + r.lane[i]);
+      case KIND.SET_THREAD_INDEX:
+      case KIND.READ_THREAD_INDEX:
+        return this._write(i, this._cell(this.threadIndexes, thread));
+      case KIND.MAP:
+        if (r.addr(i) !== 0) this._map(i, r.addr(i));
+        return undefined;
+      case KIND.UNMAP:
+        return this._write(i, this._cell(this.mappings, r.addr(i)));
+      case KIND.REMAP:
+        if (r.value(i) === 0) return undefined;
+        if (r.value(i) !== r.addr(i)) this._write(i, this._cell(this.mappings, r.addr(i)));
+        return this._map(i, r.value(i));
+      case KIND.CALL_FREE:
+        this._write(i, this._cell(this.blocks, r.addr(i)));
+        return this._write(i, this._cell(this.calls, thread));
+      case KIND.CALL_ALLOC:
+      case KIND.CALL_RESIZE:
+      case KIND.CALL_REMAP:
+      case KIND.RETURN_FREE:
+      case KIND.RAISE:
+        return this._write(i, this._cell(this.calls, thread));
+      case KIND.RETURN_ALLOC:
+      case KIND.RETURN_RESIZE:
+      case KIND.RETURN_REMAP:
+        return this._return(i, thread);
+    }
+    return undefined;
+  }
+
+  /** @param {number} i @param {number} addr */
+  _map(i, addr) {
+    this._write(i, this._cell(this.mappings, addr));
+    this._write(i, this._cell(this.classes, addr));
+  }
+
+  /** @param {number} i @param {number} thread */
+  _return(i, thread) {
+    const r = this.recording;
+    this._write(i, this._cell(this.calls, thread));
+    const isAlloc = r.kind[i] === KIND.RETURN_ALLOC;
+    if (isAlloc ? r.addr(i) === 0 : r.value(i) === 0) return;
+    this._write(i, this._cell(this.blocks, r.addr(i)));
+    if (r.kind[i] === KIND.RETURN_REMAP && r.value(i) !== r.addr(i)) {
+      this._write(i, this._cell(this.blocks, r.value(i)));
+    }
+  }
+
+  /** A slab's class is learnt from the next_addr that points into it, at most to its end. @param {number} i */
+  _learnClass(i) {
+    const value = this.recording.value(i);
+    if (value === 0) return;
+    const sizeClass = this.recording.sizeClass[i];
+    let slab = Math.floor((value - 1) / this.slabLen) * this.slabLen;
+    if (!this.mappingAt(slab) || ![-1, sizeClass].includes(this.classOf(slab))) slab = value;
+    if (this.mappingAt(slab) && this.classOf(slab) !== sizeClass) this._write(i, this._cell(this.classes, slab));
+  }
+
+  /** Go to the moment after event `n`. @param {number} n -1 to count - 1 */
+  seek(n) {
+    const { cells, firstWrite, writeCell, writePrevious } = this;
+    if (n > this.n) {
+      for (let i = this.n + 1; i <= n; i++) {
+        for (let w = firstWrite[i]; w < firstWrite[i + 1]; w++) cells[writeCell[w]] = i;
+      }
+    } else {
+      for (let w = firstWrite[this.n + 1] - 1; w >= firstWrite[n + 1]; w--) cells[writeCell[w]] = writePrevious[w];
+    }
+    this.n = n;
+  }
+
+  /** Events that set a cell, newest first, as far as `this.n`. @param {number} cell @param {number} most */
+  history(cell, most) {
+    const events = [];
+    let event = cell === -1 ? -1 : this.cells[cell];
+    while (event !== -1 && events.length < most) {
+      events.push(event);
+      let w = this.firstWrite[event];
+      while (this.writeCell[w] !== cell) w++;
+      event = this.writePrevious[w];
+    }
+    return events;
+  }
+
+  // Lanes
+
+  /** @param {number} lane @param {number} sizeClass */
+  frees(lane, sizeClass) {
+    const event = this.cells[lane * this.slotSizes.length + sizeClass];
+    return event === -1 ? 0 : this.recording.value(event);
+  }
+
+  /** @param {number} lane @param {number} sizeClass */
+  nextAddr(lane, sizeClass) {
+    const event = this.cells[this.nextAddrCell + lane * this.slotSizes.length + sizeClass];
+    return event === -1 ? 0 : this.recording.value(event);
+  }
+
+  /** The thread that holds a lane's lock, null for none. @param {number} lane */
+  lockedBy(lane) {
+    const event = this.cells[this.lockCell + lane];
+    return event === -1 || this.recording.kind[event] === KIND.UNLOCK ? null : this.recording.thread[event];
+  }
+
+  /** thread_index of a thread: 0 until it sets one. @param {number} thread */
+  threadIndex(thread) {
+    const cell = this.threadIndexes.get(thread);
+    const event = cell === undefined ? -1 : this.cells[cell];
+    return event === -1 ? 0 : this.recording.value(event);
+  }
+
+  /** The event of the call that a thread is in, -1 for none. @param {number} thread */
+  callOf(thread) {
+    const cell = this.calls.get(thread);
+    const event = cell === undefined ? -1 : this.cells[cell];
+    if (event === -1) return -1;
+    const kind = this.recording.kind[event];
+    return kind === KIND.CALL_ALLOC || kind === KIND.CALL_FREE || kind === KIND.CALL_RESIZE || kind === KIND.CALL_REMAP
+      ? event
+      : -1;
+  }
+
+  /** The link in the word at `addr`. @param {number} addr */
+  link(addr) {
+    const cell = this.words.get(addr);
+    const event = cell === -1 ? -1 : this.cells[cell];
+    return event === -1 ? 0 : this.recording.value(event);
+  }
+
+  /**
+   * Call `visit` with each address of a free list, first to last; a list that comes back to itself ends there.
+   * @param {number} lane @param {number} sizeClass @param {(addr: number) => void} visit
+   */
+  walk(lane, sizeClass, visit) {
+    const { words, cells, recording, _seen: seen } = this;
+    const walk = ++this._walks;
+    let addr = this.frees(lane, sizeClass);
+    while (addr !== 0) {
+      visit(addr);
+      const cell = words.get(addr);
+      if (cell === -1) return;
+      seen[cell] = walk;
+      const event = cells[cell];
+      addr = event === -1 ? 0 : recording.value(event);
+      const next = addr === 0 ? -1 : words.get(addr);
+      if (next !== -1 && seen[next] === walk) return;
+    }
+  }
+
+  /** @param {number} lane @param {number} sizeClass @returns {number[]} */
+  freeList(lane, sizeClass) {
+    /** @type {number[]} */
+    const addrs = [];
+    this.walk(lane, sizeClass, (addr) => addrs.push(addr));
+    return addrs;
+  }
+
+  // Memory
+
+  /** Length of the mapping that starts at `addr`, 0 for none. @param {number} addr */
+  mappingAt(addr) {
+    const cell = this.mappings.get(addr);
+    const event = cell === undefined ? -1 : this.cells[cell];
+    if (event === -1) return 0;
+    const r = this.recording;
+    if (r.kind[event] === KIND.MAP) return r.length[event];
+    return r.kind[event] === KIND.REMAP && r.value(event) === addr ? r.newLength[event] : 0;
+  }
+
+  /** Class of the slots in the mapping at `addr`, -1 when it is not known to be a slab. @param {number} addr */
+  classOf(addr) {
+    const cell = this.classes.get(addr);
+    const event = cell === undefined ? -1 : this.cells[cell];
+    return event === -1 || this.recording.kind[event] !== KIND.WRITE_NEXT_ADDR ? -1 : this.recording.sizeClass[event];
+  }
+
+  /** @returns {Slab[]} by address */
+  slabs() {
+    const slabs = [];
+    for (const addr of this.mappings.keys()) {
+      const length = this.mappingAt(addr);
+      const sizeClass = length === 0 ? -1 : this.classOf(addr);
+      if (sizeClass !== -1) {
+        slabs.push({ addr, number: this.place(addr), length, sizeClass, slotSize: this.slotSizes[sizeClass] });
+      }
+    }
+    return slabs.sort((a, b) => a.addr - b.addr);
+  }
+
+  /** How many slab lengths an address lies above the lowest. @param {number} addr */
+  place(addr) {
+    return Math.floor(addr / this.slabLen) - this.base / this.slabLen;
+  }
+
+  /** The live block at `addr`, null for none. @param {number} addr @returns {Block | null} */
+  block(addr) {
+    const cell = this.blocks.get(addr);
+    const event = cell === -1 ? -1 : this.cells[cell];
+    if (event === -1) return null;
+    const r = this.recording;
+    const isHere = r.kind[event] === KIND.RETURN_REMAP ? r.value(event) === addr : r.kind[event] !== KIND.CALL_FREE;
+    if (!isHere) return null;
+    const length = r.kind[event] === KIND.RETURN_ALLOC ? r.length[event] : r.newLength[event];
+    return { addr, length, event, thread: r.thread[event], sizeClass: r.sizeClass[event] };
+  }
+
+  /** Live blocks that are mappings of their own, by address. @returns {Block[]} */
+  large() {
+    const blocks = [];
+    for (const addr of this.largeAddrs()) {
+      const block = this.block(addr);
+      if (block !== null && block.sizeClass >= this.slotSizes.length) blocks.push(block);
+    }
+    return blocks.sort((a, b) => a.addr - b.addr);
+  }
+
+  /** Calls to alloc that begin before event `i`. @param {number} i */
+  allocsBefore(i) {
+    if (this._allocs === undefined) {
+      this._allocs = [];
+      for (let e = 0; e < this.recording.count; e++) if (this.recording.kind[e] === KIND.CALL_ALLOC) this._allocs.push(e);
+    }
+    let low = 0;
+    let high = this._allocs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this._allocs[middle] < i) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Addresses at which a large block ever was. */
+  largeAddrs() {
+    if (this._largeAddrs === undefined) {
+      const r = this.recording;
+      const addrs = new Set();
+      for (let i = 0; i < r.count; i++) {
+        if (r.sizeClass[i] < this.slotSizes.length) continue;
+        if (r.kind[i] === KIND.RETURN_ALLOC || r.kind[i] === KIND.RETURN_RESIZE) addrs.add(r.addr(i));
+        else if (r.kind[i] === KIND.RETURN_REMAP) addrs.add(r.value(i));
+      }
+      this._largeAddrs = /** @type {number[]} */ ([...addrs]);
+    }
+    return this._largeAddrs;
+  }
+
+  /**
+   * The slots of each slab. The arrays are reused: read them before the next call.
+   * @param {Slab[]} slabs @returns {Slots[]}
+   */
+  slots(slabs) {
+    const found = slabs.map((slab) => this._emptySlots(slab));
+    const byPlace = new Map(slabs.map((slab, index) => [slab.number, index]));
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      for (let sizeClass = 0; sizeClass < this.slotSizes.length; sizeClass++) {
+        this.walk(lane, sizeClass, (addr) => {
+          const index = this._slabIndex(slabs, byPlace, addr, sizeClass);
+          if (index === -1) return;
+          const slot = Math.floor((addr - slabs[index].addr) / slabs[index].slotSize);
+          found[index].status[slot] = STATUS.FREE;
+          found[index].lane[slot] = lane;
+          const cell = this.words.get(addr);
+          found[index].since[slot] = cell === -1 ? -1 : this.cells[cell];
+        });
+      }
+    }
+    slabs.forEach((slab, index) => this._addLive(slab, found[index]));
+    return found;
+  }
+
+  /** @param {Slab[]} slabs @param {Map<number, number>} byPlace @param {number} addr @param {number} sizeClass */
+  _slabIndex(slabs, byPlace, addr, sizeClass) {
+    // A slab that is not aligned reaches into the next place.
+    for (const place of [this.place(addr), this.place(addr) - 1]) {
+      const index = byPlace.get(place);
+      if (index === undefined) continue;
+      const slab = slabs[index];
+      if (slab.sizeClass === sizeClass && slab.addr <= addr && addr < slab.addr + slab.length) return index;
+    }
+    return -1;
+  }
+
+  /** @param {Slab} slab @returns {Slots} with none free and none live */
+  _emptySlots(slab) {
+    const count = Math.floor(slab.length / slab.slotSize);
+    const key = `${slab.addr}/${count}`;
+    let slots = this._slots.get(key);
+    if (slots === undefined) {
+      slots = {
+        status: new Uint8Array(count), lane: new Int16Array(count), asked: new Float64Array(count),
+        since: new Int32Array(count),
+      };
+      this._slots.set(key, slots);
+    }
+    const handedOut = this.handedOut(slab);
+    slots.status.fill(STATUS.HELD, 0, handedOut).fill(STATUS.FRESH, handedOut);
+    slots.lane.fill(-1);
+    slots.asked.fill(0);
+    slots.since.fill(-1);
+    return slots;
+  }
+
+  /** How many slots of a slab have been handed out. @param {Slab} slab */
+  handedOut(slab) {
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      const offset = this.nextAddr(lane, slab.sizeClass) - slab.addr;
+      if (offset >= 0 && offset < slab.length) return Math.floor(offset / slab.slotSize);
+    }
+    return Math.floor(slab.length / slab.slotSize);
+  }
+
+  /** The lane whose next_addr lies in a slab, -1 for none. @param {Slab} slab */
+  bumpLane(slab) {
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      const offset = this.nextAddr(lane, slab.sizeClass) - slab.addr;
+      if (offset >= 0 && offset < slab.length) return lane;
+    }
+    return -1;
+  }
+
+  /** @param {Slab} slab @param {Slots} slots */
+  _addLive(slab, slots) {
+    const { cells, recording: r } = this;
+    const step = slab.slotSize;
+    for (let slot = 0, addr = slab.addr; slot < slots.status.length; slot++, addr += step) {
+      if (slots.status[slot] === STATUS.FRESH && this.blockAddrs.length === 0) break;
+      const cell = this.blocks.get(addr);
+      if (cell === -1) continue;
+      const event = cells[cell];
+      if (event === -1) continue;
+      const kind = r.kind[event];
+      if (kind === KIND.CALL_FREE || (kind === KIND.RETURN_REMAP && r.value(event) !== addr)) continue;
+      slots.status[slot] = STATUS.LIVE;
+      slots.asked[slot] = kind === KIND.RETURN_ALLOC ? r.length[event] : r.newLength[event];
+      slots.since[slot] = event;
+    }
+  }
+}

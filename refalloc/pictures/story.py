@@ -1,0 +1,286 @@
+"""What a moment of a recording says, in words and rows: the text of every still.
+
+static/story.js says the same in the browser; the tests compare the two at many moments. Sentences are data, in
+static/sentences.json.
+"""
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+
+from refalloc.trace import PROLOGUE, Kind
+from refalloc.trace.state import FREE, FRESH, HELD, LIVE, state_at
+
+SENTENCES = json.loads((resources.files("refalloc") / "pictures" / "static" / "sentences.json").read_text("utf-8"))
+LIST_ROWS = 64  # a longer free list is cut here, and its length told
+MARKS = ("slab mapped", "lane locked, thread went on", "another lane searched", "fault")
+_REFUSABLE = {Kind.RETURN_RESIZE, Kind.RETURN_REMAP, Kind.REMAP, Kind.TRY_LOCK, Kind.SWAP_SHARED, Kind.ACQUIRE}
+_SUBJECT_IN_VALUE = [Kind.READ_FREES, Kind.WRITE_FREES, Kind.READ_NEXT_ADDR]
+_CALLS = [Kind.CALL_ALLOC, Kind.CALL_FREE, Kind.CALL_RESIZE, Kind.CALL_REMAP]
+
+
+def sentence(name, /, **values):
+    return SENTENCES[name].format(**values)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text under a picture. Attributes: columns: list of str; rows: list of lists of str."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Moment:
+    """The heap after event `n` of a Recording, told.
+
+    Attributes: state: State; slabs: list of Mapping; slots: list of arrays of SLOT, one for each slab.
+    """
+
+    def __init__(self, recording, n):
+        self.events = recording.events
+        self.names = recording.names
+        self.n = n
+        self.state = state_at(self.events, n)
+        self.slabs = self.state.slabs()
+        self.slots = [self.state.slots(slab.addr) for slab in self.slabs]
+        self.slab_len = int(self.events["length"][0])
+        mapped = self.events["addr"][(self.events["kind"] == Kind.MAP) & (self.events["addr"] != 0)]
+        self.base = int(mapped.min()) // self.slab_len * self.slab_len if len(mapped) else 0
+
+    # Names
+
+    def number(self, slab):
+        """A slab's number: how many slab lengths it lies above the lowest place that was ever mapped."""
+        return (slab.addr - self.base) // self.slab_len
+
+    def slot_size(self, slab):
+        return self.state.slot_sizes[slab.size_class]
+
+    def place(self, addr):
+        """Where an address lies, the same in every run."""
+        for slab in self.slabs:
+            if slab.addr <= addr < slab.addr + slab.length:
+                return sentence("place.slab", number=self.number(slab), offset=hex(addr - slab.addr))
+        return sentence("place.heap", offset=hex(addr - self.base)) if addr >= self.base else hex(addr)
+
+    def target(self, addr):
+        return self.place(addr) if addr != 0 else SENTENCES["none"]
+
+    # Sentences
+
+    def step(self):
+        """The step that event `n` is: str."""
+        if self.n == -1:
+            return SENTENCES["before"]
+        event = {name: int(self.events[self.n][name]) for name in self.events.dtype.names}
+        kind = Kind(event["kind"])
+        is_refused = event["value"] == 0 if kind in _REFUSABLE else _has_no_addr(kind, event["addr"])
+        size_class = event["size_class"]
+        is_small = 0 <= size_class < len(self.state.slot_sizes)
+        return sentence(
+            kind.name + (".refused" if is_refused else ""),
+            **{key: event[key] for key in ("lane", "size_class", "value", "length", "new_length")},
+            who=SENTENCES["who.prologue"] if event["thread"] == PROLOGUE else sentence("who", thread=event["thread"]),
+            alignment=1 << event["align_log2"],
+            place=self.place(event["addr"]),
+            target=self.target(event["value"]),
+            class_name=sentence("class", size_class=size_class, slot=self.state.slot_sizes[size_class])
+            if is_small
+            else SENTENCES["class.large"],
+            name=self.names[event["addr"]] if event["addr"] < len(self.names) else "",
+        )
+
+    def heading(self):
+        """The event's number, and that of its alloc where it begins or ends one: str."""
+        kinds, threads = self.events["kind"][: self.n + 1], self.events["thread"][: self.n + 1]
+        calls = np.flatnonzero(kinds == Kind.CALL_ALLOC)
+        own = calls[threads[calls] == threads[-1]] if self.n >= 0 else calls
+        if self.n < 0 or kinds[-1] not in (Kind.CALL_ALLOC, Kind.RETURN_ALLOC) or len(own) == 0:
+            return sentence("heading", n=f"{self.n:,}")
+        return sentence("heading.alloc", n=f"{self.n:,}", alloc=f"{np.searchsorted(calls, own[-1]) + 1:,}")
+
+    def subject(self):
+        """The address that event `n`, or the last before it that is about one, is about: int, 0 for none."""
+        before = self.events[: self.n + 1]
+        kinds = before["kind"]
+        addrs = np.where(np.isin(kinds, _SUBJECT_IN_VALUE), before["value"], before["addr"])
+        about = np.flatnonzero((addrs != 0) & (kinds < Kind.READ_SHARED))
+        return int(addrs[about[-1]]) if len(about) else 0
+
+    def subject_list(self):
+        """(lane, size_class) that event `n`, or the last before it that is about one, is about."""
+        before = self.events[: self.n + 1]
+        lanes = before["lane"][before["lane"] >= 0]
+        is_small = (before["size_class"] >= 0) & (before["size_class"] < len(self.state.slot_sizes))
+        classes = before["size_class"][is_small & (before["kind"] != Kind.CLASS)]
+        return (int(lanes[-1]) if len(lanes) else 0), (int(classes[-1]) if len(classes) else 0)
+
+    def why(self):
+        """Why alloc gave the address that it gave at event `n`, a RETURN_ALLOC; "" for any other."""
+        if self.n < 0 or self.events["kind"][self.n] != Kind.RETURN_ALLOC or self.events["addr"][self.n] == 0:
+            return ""
+        event = self.events[self.n]
+        size = {"length": int(event["length"]), "alignment": 1 << int(event["align_log2"])}
+        size_class, addr = int(event["size_class"]), event["addr"]
+        if size_class >= len(self.state.slot_sizes):
+            return sentence("why.large", **size)
+        said = [sentence("why.need", **size, size_class=size_class, slot=self.state.slot_sizes[size_class])]
+        steps = self._steps_of_call()
+        said += _lanes_taken(steps[steps["kind"] == Kind.TRY_LOCK])
+        if np.any((steps["kind"] == Kind.MAP) & (steps["addr"] == addr)):
+            said.append(SENTENCES["why.mapped"])
+        elif np.any((steps["kind"] == Kind.READ_FREES) & (steps["value"] == addr)):
+            said.append(SENTENCES["why.popped"])
+        elif np.any((steps["kind"] == Kind.READ_NEXT_ADDR) & (steps["value"] == addr)):
+            said.append(SENTENCES["why.bumped"])
+        else:
+            said.append(SENTENCES["why.unknown"])
+        return " ".join(said)
+
+    def _steps_of_call(self):
+        """Events of the thread's call that returns at event `n`, oldest first."""
+        before = self.events[: self.n]
+        own = before[before["thread"] == self.events["thread"][self.n]]
+        calls = np.flatnonzero(own["kind"] == Kind.CALL_ALLOC)
+        return own[calls[-1] + 1 :] if len(calls) else own
+
+    def summary(self):
+        """The heap at this moment in one sentence."""
+        large = self.state.large()
+        live = [slots["status"] == LIVE for slots in self.slots]
+        live_counts = [int(np.count_nonzero(is_live)) for is_live in live]
+        given = sum(n * self.slot_size(slab) for n, slab in zip(live_counts, self.slabs, strict=True))
+        asked = sum(int(slots["length"].sum(where=is_live)) for slots, is_live in zip(self.slots, live, strict=True))
+        return sentence(
+            "summary",
+            n=f"{self.n:,}",
+            last=f"{len(self.events) - 1:,}",
+            slabs=len(self.slabs),
+            live=f"{sum(live_counts) + len(large):,}",
+            asked=f"{asked + sum(block.length for block in large):,}",
+            given=f"{given + sum(self._mapped_len(block) for block in large):,}",
+            free=f"{sum(int(np.count_nonzero(slots['status'] == FREE)) for slots in self.slots):,}",
+            large=len(large),
+            lanes=len(self.state.lanes),
+        )
+
+    def slot(self, slab_index, index):
+        """One slot in words: str."""
+        slab, slot = self.slabs[slab_index], self.slots[slab_index][index]
+        size = self.slot_size(slab)
+        values = {
+            "index": index,
+            "number": self.number(slab),
+            "place": f"at {hex(index * size)}",
+            "size_class": slab.size_class,
+            "slot": size,
+        }
+        if slot["status"] == FRESH:
+            return sentence("slot.fresh", **values)
+        if slot["status"] == HELD:
+            return sentence("slot.held", **values)
+        if slot["status"] == FREE:
+            return sentence("slot.free", **values, lane=slot["lane"], target=self.target(int(slot["next_addr"])))
+        block = self.state.live[int(slot["addr"])]
+        return sentence("slot.live", **values, asked=block.length, thread=block.thread, event=f"{block.number:,}")
+
+    # Tables
+
+    def slab_table(self):
+        columns = "slab", "class", "slot bytes", "live", "bytes asked for", "free", "handed out", "never handed out"
+        rows = []
+        for slab, slots in zip(self.slabs, self.slots, strict=True):
+            is_live = slots["status"] == LIVE
+            numbers = [self.number(slab), slab.size_class, self.slot_size(slab), np.count_nonzero(is_live)]
+            numbers += [slots["length"].sum(where=is_live)]
+            numbers += [np.count_nonzero(slots["status"] == status) for status in (FREE, HELD, FRESH)]
+            rows.append([*map(str, numbers), self._bump(slab)])
+        return Table([*columns, "next_addr"], rows)
+
+    def _bump(self, slab):
+        for index, lane in enumerate(self.state.lanes):
+            offset = lane.next_addrs[slab.size_class] - slab.addr
+            if 0 <= offset < slab.length:
+                return f"{hex(offset)}, lane {index}"
+        return "used up"
+
+    def list_table(self, lane, size_class):
+        addrs = self.state.free_list(lane, size_class) if size_class < len(self.state.slot_sizes) else []
+        rows = [
+            [str(index + 1), self.place(addr), "" if index else "next to be handed out"]
+            for index, addr in enumerate(addrs[:LIST_ROWS])
+        ]
+        return Table(["place in list", "slot", f"of {len(addrs):,}"], rows)
+
+    def lane_table(self, size_class):
+        thread_indexes = self.thread_indexes()
+        rows = []
+        for index, lane in enumerate(self.state.lanes):
+            holder = lane.locked_by
+            locked = "" if holder is None else "unknown" if holder == PROLOGUE else f"thread {holder}"
+            threads = ", ".join(str(thread) for thread, at in sorted(thread_indexes.items()) if at == index)
+            # A moment in the prologue may not have all classes yet.
+            heads = [(values[size_class : size_class + 1] or [0])[0] for values in (lane.frees, lane.next_addrs)]
+            rows.append([str(index), locked, threads, *map(self.target, heads)])
+        fields = [f"frees[{size_class}]", f"next_addrs[{size_class}]"]
+        return Table(["lane", "locked by", "threads here", *fields], rows)
+
+    def thread_indexes(self):
+        """{thread: index into lanes} of every thread of the recording: what it read or set last, 0 before that."""
+        indexes = {int(thread): 0 for thread in np.unique(self.events["thread"]) if thread != PROLOGUE}
+        before = self.events[: self.n + 1]
+        is_index = (before["kind"] == Kind.SET_THREAD_INDEX) | (before["kind"] == Kind.READ_THREAD_INDEX)
+        for event in before[is_index][["thread", "value"]].tolist():
+            indexes[event[0]] = event[1]
+        return indexes
+
+    def large_table(self):
+        rows = [
+            [self.place(b.addr), *(f"{n:,}" for n in (b.length, self._mapped_len(b), b.thread, b.number))]
+            for b in self.state.large()
+        ]
+        return Table(["at", "bytes asked for", "bytes mapped", "thread", "since event"], rows)
+
+    def _mapped_len(self, block):
+        mapping = self.state.mappings.get(block.addr)
+        return mapping.length if mapping is not None else 0
+
+
+def _has_no_addr(kind, addr):
+    return kind in (Kind.MAP, Kind.RETURN_ALLOC) and addr == 0
+
+
+def _lanes_taken(tries):
+    taken = tries["lane"][tries["value"] != 0].tolist()
+    if not taken:
+        return []
+    name = "why.collided" if tries["value"][0] == 0 else "why.lane"
+    said = [sentence(name, busy=int(tries["lane"][0]), lane=taken[0])]
+    return said + [sentence("why.searched", first=taken[0], lane=lane) for lane in taken[1:]]
+
+
+def marks(events):
+    """Moments worth finding: list of (event, index into MARKS), by event."""
+    slab_len = int(events["length"][0])
+    found = []
+    taken: dict[int, int] = {}  # thread -> locks that its call took
+    interesting = np.isin(events["kind"], [Kind.MAP, Kind.TRY_LOCK, Kind.RAISE, *_CALLS])
+    for n in np.flatnonzero(interesting).tolist():
+        kind, thread = events["kind"][n], int(events["thread"][n])
+        if kind == Kind.MAP:
+            if events["length"][n] == slab_len and thread != PROLOGUE:
+                found.append((n, 0))
+        elif kind == Kind.RAISE:
+            found.append((n, 3))
+        elif kind != Kind.TRY_LOCK:
+            taken[thread] = 0
+        elif events["value"][n] == 0:
+            found.append((n, 1))
+        else:
+            taken[thread] = taken.get(thread, 0) + 1
+            if taken[thread] > 1:
+                found.append((n, 2))
+    return found

@@ -1,0 +1,116 @@
+"""The browser's account of a moment and Python's are one: each is written on its own, and both are compared here."""
+
+import dataclasses
+import json
+import math
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+from recordings import random_recording
+
+from refalloc import allocator
+from refalloc.heap import Heap
+from refalloc.pictures.packing import pack
+from refalloc.pictures.story import Moment, marks
+from refalloc.trace import EventLog, Kind, Recording, record
+
+STATIC_TESTS = Path(__file__).parent / "static"
+
+
+def told_by_javascript(node, tmp_path, recording, moments):
+    packed = tmp_path / "recording"
+    packed.write_bytes(pack(recording.events))
+    asked = json.dumps({"moments": moments, "names": recording.names})
+    done = subprocess.run(
+        [node, "--no-warnings", STATIC_TESTS / "tell.js", packed],
+        input=asked,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def told_by_python(recording, n, lane, size_class):
+    moment = Moment(recording, n)
+    return {
+        "step": moment.step(),
+        "subject": moment.place(moment.subject()),
+        "subjectList": list(moment.subject_list()),
+        "heading": moment.heading() if n >= 0 else "",
+        "why": moment.why(),
+        "summary": moment.summary() if n >= 0 else "",
+        "slabs": dataclasses.asdict(moment.slab_table()),
+        "list": dataclasses.asdict(moment.list_table(lane, size_class)) if n >= 0 else None,
+        "lanes": dataclasses.asdict(moment.lane_table(size_class)) if n >= 0 else None,
+        "large": dataclasses.asdict(moment.large_table()),
+        "slots": [
+            [moment.slot(s, i) for i in range(0, len(slots), math.ceil(len(slots) / 40))]
+            for s, slots in enumerate(moment.slots)
+        ],
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_python_and_javascript_say_the_same_of_any_moment(node, tmp_path, seed):
+    recording = random_recording(seed)
+    random_ = random.Random(seed)
+    events = recording.events
+    # In an order that goes forward and back, so that going back is held against Python too.
+    numbers = [-1, 0, 5, len(events) - 1, *random_.sample(range(len(events)), 60)]
+    numbers += [int(n) for n in random_.sample(list((events["kind"] == Kind.RETURN_ALLOC).nonzero()[0]), 20)]
+    moments = [(n, random_.randrange(3), random_.randrange(13) if n % 2 else 2) for n in numbers]
+    told = told_by_javascript(node, tmp_path, recording, moments)
+    for moment, by_javascript in zip(moments, told["told"], strict=True):
+        assert by_javascript == told_by_python(recording, *moment), f"moment {moment} of seed {seed}"
+    assert told["marks"] == [list(mark) for mark in marks(events)]
+    assert {kind for _, kind in marks(events)} == {0, 1, 2, 3}
+
+
+def test_a_list_that_comes_back_to_itself_ends_in_both(node, tmp_path):
+    heap = Heap(lane_count=1, arena_len=1 << 24)
+    log = EventLog()
+    undo = record(heap, log)
+    first, second = allocator.alloc(heap, 64, 3), allocator.alloc(heap, 64, 3)
+    for addr in (first, second, first):
+        allocator.free(heap, addr, 64, 3)
+    undo()
+    recording = log.recording()
+    last = len(recording.events) - 1
+    told = told_by_javascript(node, tmp_path, recording, [(last, 0, 3)])["told"][0]
+    assert told == told_by_python(recording, last, 0, 3)
+    assert [row[1] for row in told["list"]["rows"]] == ["slab 0 + 0x0", "slab 0 + 0x40"]
+
+
+def test_the_way_of_an_alloc_is_told():
+    heap = Heap(lane_count=2, arena_len=1 << 24)
+    log = EventLog()
+    undo = record(heap, log)
+    freed = allocator.alloc(heap, 100, 3)
+    allocator.alloc(heap, 100, 3)
+    allocator.free(heap, freed, 100, 3)
+    assert allocator.alloc(heap, 90, 3) == freed
+    allocator.alloc(heap, 100_000, 3)
+    undo()
+    recording = log.recording()
+    returns = (recording.events["kind"] == Kind.RETURN_ALLOC).nonzero()[0]
+    ways = [Moment(recording, int(n)).why() for n in returns]
+    assert "a slab was mapped, and this is its first slot" in ways[0]
+    assert "Lane 0 had no slot of this class, so the thread looked into lane 1 too." in ways[0]
+    assert "the slot at next_addr was handed out" in ways[1]
+    assert "The free list there began with this slot" in ways[2]
+    assert "the system mapped pages for this block alone" in ways[3]
+
+
+def test_shared_variables_are_told_by_name():
+    log = EventLog()
+    log.add(Kind.HEAP, 0xFFFF, value=1, length=65536)
+    log.add(Kind.READ_SHARED, 2, addr=log.name_index("total"), value=7)
+    log.add(Kind.SWAP_SHARED, 2, addr=log.name_index("total"), value=0)
+    recording: Recording = log.recording()
+    assert Moment(recording, 1).step() == "Thread 2 reads total: 7."
+    assert Moment(recording, 2).step() == "Thread 2 compares and swaps total: refused, it had changed."
