@@ -29,8 +29,9 @@ def test_an_exercise_is_found_by_id_and_by_path(course, monkeypatch):
 
 
 def test_an_unknown_exercise_is_told_with_those_that_exist(course):
-    with pytest.raises(CourseError, match=r"no exercise '04.9'.* 00.1, 04.1"):
+    with pytest.raises(CourseError, match=r"no exercise '04.9'") as caught:
         course.exercise("04.9")
+    assert str(caught.value).endswith(", ".join(exercise.id for exercise in course.exercises))
 
 
 @pytest.mark.parametrize(
