@@ -13,6 +13,7 @@ COMMANDS = {
     "progress": "refalloc.commands.progress",
     "doctor": "refalloc.commands.doctor",
     "export": "refalloc.commands.export",
+    "grade": "refalloc.commands.grade",
     "replay": "refalloc.commands.replay",
     "bench": "refalloc.commands.bench",
     "run": "refalloc.commands.run",

@@ -8,9 +8,8 @@
 import contextlib
 import datetime
 import json
-import os
-import tempfile
 
+from refalloc.atomic import write_atomically
 from refalloc.course import CourseError
 from refalloc.course.index import HINT_COUNT
 
@@ -101,15 +100,3 @@ def _locked(path):
     with open(path, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def write_atomically(path, text):
-    """Replace the file at `path`, so that whoever reads it finds the old text or the new, never half of one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

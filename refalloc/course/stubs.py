@@ -5,7 +5,7 @@ A copy of each stub comes with the package, so that no git is needed to find it:
 
 from importlib import resources
 
-from refalloc.course.progress import write_atomically
+from refalloc.atomic import write_atomically
 
 
 def stub_text(exercise):

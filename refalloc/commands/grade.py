@@ -1,0 +1,162 @@
+"""refalloc grade: marks for a class, its pages, and what other systems import."""
+
+import functools
+import os
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from refalloc.commands.errors import course_errors
+from refalloc.course.index import find_course, load_course
+from refalloc.course.stubs import stub_text
+from refalloc.grader import GraderError
+from refalloc.grader.edition import Term, load_term
+from refalloc.grader.marks import LatePolicy, moment, read_times
+from refalloc.grader.pool import run_here
+from refalloc.grader.probe import choose_level, try_level
+from refalloc.grader.report import write_results
+from refalloc.grader.run import grade_all, marks_of, plan, similar_answers
+from refalloc.grader.sandbox import LEVELS
+from refalloc.grader.store import Store
+from refalloc.grader.submissions import find_submissions
+from refalloc.heap import available_cpu_count
+
+
+def grader_errors(command):
+    """Decorates a command: a GraderError becomes a line on standard error and exit code 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except GraderError as error:
+            raise click.ClickException(str(error)) from None
+
+    return course_errors(wrapped)
+
+
+class GradeGroup(click.Group):
+    """`refalloc grade export ...` is a command of its own; anything else after `grade` is for grading."""
+
+    def parse_args(self, ctx, args):
+        if not args or args[0] not in (*self.commands, "-h", "--help"):
+            args = ["class", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=GradeGroup)
+def grade():
+    """Grade what a class has handed in: `refalloc grade SUBMISSIONS --out RESULTS`.
+
+    `refalloc grade class --help` lists the options of grading, `refalloc grade export --help` the formats of others.
+    """
+
+
+@grade.command("class")
+@click.argument("places", metavar="SUBMISSIONS...", nargs=-1, type=click.Path(exists=True))
+@click.option("--out", metavar="RESULTS", type=click.Path(file_okay=False), help="Where results go, and are kept.")
+@click.option(
+    "--course", "course_folder", type=click.Path(exists=True), help="The course; default: the one around here."
+)
+@click.option(
+    "--hidden", type=click.Path(exists=True, file_okay=False), help="Your hidden tests, laid out as exercises/."
+)
+@click.option(
+    "--edition", type=click.Path(exists=True, dir_okay=False), help="A TOML file with this term's seed and knobs."
+)
+@click.option(
+    "--only", multiple=True, metavar="EXERCISE", help="Grade this exercise, such as 04.2; may be given again."
+)
+@click.option("--regrade", multiple=True, metavar="EXERCISE", help="Forget the results of this exercise first.")
+@click.option(
+    "--keep", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
+)
+@click.option("--due", metavar="TIME", help="When it was due, as ISO 8601.")
+@click.option("--late-per-day", type=click.FloatRange(0, 100), default=0, help="Percent off for each day begun.")
+@click.option("--late-max", type=click.FloatRange(0, 100), default=100, show_default=True, help="Percent off at most.")
+@click.option("--times", type=click.Path(exists=True), help="A CSV with student and submitted: who handed in when.")
+@click.option("--workers", type=click.IntRange(min=1), help="Answers at once; default: the CPUs of this machine.")
+@click.option("--cluster", metavar="ADDRESS", help="Grade on a Dask cluster, by the address of its scheduler.")
+@click.option("--level", type=click.Choice(LEVELS), help="This sandbox and no other.")
+@click.option("--unsafe", is_flag=True, help="Allow a sandbox of rlimits alone.")
+@click.option("--doctor", is_flag=True, help="Try every sandbox on this machine, and say what holds.")
+@grader_errors
+def grade_class(places, out, course_folder, hidden, edition, only, regrade, keep, doctor, level, unsafe, **options):
+    """Grade SUBMISSIONS: folders of student folders or zips, or a download of Canvas, Moodle or GitHub Classroom.
+
+    Several of them are rounds: who is in two of them has handed in twice. A run that was stopped goes on where it was.
+    """
+    console = Console(stderr=True, highlight=False)
+    if doctor:
+        Console(highlight=False).print(_doctor_table())
+        return
+    if not places or not out:
+        raise click.UsageError("what to grade, and where to? `refalloc grade SUBMISSIONS --out RESULTS`")
+    course = load_course(course_folder) if course_folder else find_course()
+    exercises = [course.exercise(name) for name in only] or course.exercises
+    term = load_term(edition) if edition else Term()
+    policy = _late_policy(options)
+    times = read_times(options["times"]) if options["times"] else {}
+    report = choose_level(level, unsafe)
+    if report.leaks:
+        console.print(f"[yellow]sandbox {report.level}: an answer can {escape(', and '.join(report.leaks))}[/]")
+    submissions = find_submissions(places)
+    tasks = plan(submissions, exercises, report.level, term, hidden)
+    with Store(out) as store:
+        for name in regrade:
+            store.forget(course.exercise(name).id)
+        broken = _grade_with_progress(tasks, store, _runner(options), console)
+        marks = marks_of(tasks, store, policy, times, keep)
+        pairs = similar_answers(tasks, lambda exercise: stub_text(exercise).encode())
+        write_results(out, marks, pairs, report.level, term.name)
+    full = sum(student.points == student.max_points for student in marks)
+    console.print(
+        f"{len(marks)} students graded ({full} with all points), sandbox {report.level}: {escape(out)}/index.html"
+    )
+    if broken:
+        messages = {str(error) for error in broken.values()}
+        raise GraderError(
+            f"{len(broken)} answers could not be graded and have no mark:\n" + "\n".join(sorted(messages))
+        )
+
+
+def _late_policy(options):
+    try:
+        due = moment(options["due"]) if options["due"] else None
+    except ValueError as error:
+        raise click.UsageError(f"--due {options['due']}: {error}; write 2026-10-01T23:59+02:00") from None
+    return LatePolicy(due, options["late_per_day"], options["late_max"])
+
+
+def _runner(options):
+    if options["cluster"]:
+        from refalloc.grader.cluster import run_on_cluster
+
+        return functools.partial(run_on_cluster, address=options["cluster"])
+    return functools.partial(run_here, worker_count=options["workers"] or available_cpu_count())
+
+
+def _grade_with_progress(tasks, store, run, console):
+    to_do = len({task.job.key for task in tasks if store.get(task.job.key) is None})
+    columns = TextColumn("grade"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("grade", total=to_do)
+        return grade_all(tasks, store, run, lambda job, broken: progress.advance(bar))
+
+
+def _doctor_table():
+    table = Table(
+        title=f"Sandboxes here, the strongest first{' (started as root, which each gives up)' * (os.geteuid() == 0)}"
+    )
+    for title in ("sandbox", "works", "what an answer could do in it"):
+        table.add_column(title)
+    for level in LEVELS:
+        report = try_level(level)
+        if report.missing:
+            table.add_row(level, "no", escape(report.missing.splitlines()[-1]))
+        else:
+            table.add_row(level, "yes", escape("; ".join(report.leaks) or "none of what was tried"))
+    return table

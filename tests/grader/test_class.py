@@ -1,0 +1,255 @@
+"""A class from folders to pages: marks as they should be, nothing graded twice or lost, nothing told that is hidden."""
+
+import csv
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from grader.attacks import OURS, PROTOCOL, STUDIED
+from grader.conftest import CHECKS, HIDDEN_CHECKS
+from grader.ordinary import ANSWERS
+
+from refalloc.cli import main
+from refalloc.grader.edition import load_term
+from refalloc.grader.store import Store
+
+INDEX = """
+[[lesson]]
+folder = "00_start"
+title = "Start"
+question = "?"
+[[lesson.exercise]]
+title = "Classes"
+minutes = 5
+points = 3
+seconds = 1
+functions = ["size_class_index"]
+hints = ["a", "b", "c"]
+"""
+HOSTILE = {
+    name: source if isinstance(source, bytes) else source.encode()
+    for name, source in {**STUDIED, **PROTOCOL, **OURS}.items()
+    if name in ("exits_in_call", "equals_everything", "leaves_a_process", "flood", "message_with_markup", "null_bytes")
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of one exercise, worth 3 points and 2 hidden ones."""
+    root = tmp_path_factory.mktemp("course")
+    folder = root / "exercises" / "00_start"
+    folder.mkdir(parents=True)
+    (root / "exercises" / "index.toml").write_text(INDEX)
+    (folder / "test_exercise_1.py").write_text(CHECKS)
+    hidden = root / "hidden" / "00_start"
+    hidden.mkdir(parents=True)
+    (hidden / "test_exercise_1.py").write_text(HIDDEN_CHECKS)
+    return root
+
+
+def hand_in(place, answers):
+    for student, source in answers.items():
+        file = place / student / "00_start" / "exercise_1.py"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(source if isinstance(source, bytes) else source.encode())
+    return place
+
+
+def grade(course, places, out, *options):
+    command = [
+        "grade",
+        *map(str, places),
+        "--out",
+        str(out),
+        "--course",
+        str(course),
+        "--hidden",
+        str(course / "hidden"),
+    ]
+    result = CliRunner().invoke(main, [*command, *map(str, options)])
+    assert result.exit_code == 0, result.output
+    with (out / "grades.csv").open(newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def graded(course, tmp_path_factory, bwrap):
+    place, out = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("results")
+    hand_in(place, {name: source for name, (source, _, _) in ANSWERS.items()} | HOSTILE)
+    hand_in(place, {"<i>tag": ANSWERS["right"][0], "=1+1": ANSWERS["right"][0]})
+    (place / "nothing").mkdir()
+    return out, grade(course, [place], out)
+
+
+def test_every_mark_is_what_it_should_be(graded):
+    _, rows = graded
+    expected = {name: points for name, (_, points, _) in ANSWERS.items()} | dict.fromkeys(HOSTILE, 0)
+    expected |= {"<i>tag": 5, "'=1+1": 5, "nothing": 0}
+    assert {student: float(row["points"]) for student, row in rows.items()} == expected
+    assert {row["max_points"] for row in rows.values()} == {"5"}
+
+
+def test_every_student_has_a_page_that_stands_alone(graded):
+    out, rows = graded
+    pages = list((out / "students").glob("*.html"))
+    assert len(pages) == len(rows)
+    for page in [*pages, out / "index.html"]:
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith("<!doctype html>")
+        assert "default-src 'none'" in text
+        assert not re.search(r"<(script|link|img|iframe|object)\b|\bon\w+=|(src|href)=(?!\"students/)", text)
+
+
+def test_what_a_student_wrote_is_text_on_a_page_and_never_markup(graded):
+    out, _ = graded
+    page = (out / "students" / "message_with_markup.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<i>tag" not in (out / "index.html").read_text(encoding="utf-8")
+    assert "&lt;i&gt;tag" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_students_read_has_nothing_of_a_hidden_test_but_its_hint(graded):
+    out, _ = graded
+    for file in (out / "students").iterdir():
+        text = file.read_text(encoding="utf-8")
+        for secret in (
+            "test_the_alignment",
+            "test_every_length",
+            "the alignment is larger<",
+            "every length",
+            "(1, 64)",
+        ):
+            assert secret not in text, file
+    page = (out / "students" / "ignores_alignment.html").read_text(encoding="utf-8")
+    assert "A hidden test failed. Hint: what if the alignment is larger than the length?" in page
+    details = json.loads((out / "details" / "ignores_alignment.json").read_text())
+    assert "assert 0 == 3" in details["exercises"][0]["tests"][3]["detail"]
+
+
+def test_reports_are_stamped_with_the_cage(graded):
+    out, _ = graded
+    assert json.loads((out / "students" / "right.json").read_text())["sandbox"] == "bwrap"
+    assert "sandbox: bwrap" in (out / "students" / "right.html").read_text()
+
+
+def test_statistics_count_the_outcomes_of_each_test(graded):
+    out, rows = graded
+    tests = json.loads((out / "statistics.json").read_text())
+    assert [test["test"] for test in tests][:2] == ["one byte", "a word"]
+    for test in tests:
+        assert sum(test["outcomes"].values()) == test["answers"] == len(rows)
+
+
+def test_nothing_is_graded_twice(graded, course):
+    out, rows = graded
+    with Store(out) as store:
+        before = len(store)
+    result = CliRunner().invoke(main, ["grade", str(course / "hidden"), "--out", str(out), "--course", str(course)])
+    assert result.exit_code == 0, result.output  # another class, into the same results
+    with Store(out) as store:
+        assert len(store) == before + 1  # what nobody handed in, without the hidden tests
+    assert rows
+
+
+def test_lateness_and_attempts(course, tmp_path, bwrap):
+    right, wrong = ANSWERS["right"][0], ANSWERS["ignores_alignment"][0]
+    first = hand_in(tmp_path / "first", {"ada": wrong, "grace": right})
+    second = hand_in(tmp_path / "second", {"ada": right, "grace": wrong})
+    times = tmp_path / "times.csv"
+    times.write_text("student,submitted,attempt\nada,2026-10-03T00:00:00+00:00,2\ngrace,2026-10-09T00:00:00+00:00,2\n")
+    late = ["--due", "2026-10-01T12:00:00+00:00", "--late-per-day", 10, "--late-max", 30, "--times", times]
+    rows = grade(course, [first, second], tmp_path / "best", *late)
+    assert {student: row["points"] for student, row in rows.items()} == {"ada": "4.00", "grace": "5.00"}
+    rows = grade(course, [first, second], tmp_path / "last", *late, "--keep", "last")
+    assert {student: row["points"] for student, row in rows.items()} == {"ada": "4.00", "grace": "2.10"}
+    assert "20 percent off" in (tmp_path / "last" / "students" / "ada.html").read_text()
+
+
+def test_an_exercise_can_be_regraded_alone(course, tmp_path, bwrap):
+    place = hand_in(tmp_path / "class", {"ada": ANSWERS["right"][0]})
+    grade(course, [place], tmp_path / "out")
+    with Store(tmp_path / "out") as store:
+        [key] = [row[0] for row in store._base.execute("SELECT key FROM results")]
+        store.put(store.get(key) | {"points": 1})
+    assert grade(course, [place], tmp_path / "out")["ada"]["points"] == "1.00"
+    assert grade(course, [place], tmp_path / "out", "--regrade", "00.1")["ada"]["points"] == "5.00"
+
+
+def test_last_terms_table_fails_in_another_edition(course, tmp_path, bwrap):
+    checks = "def test_sum(student, edition, rng):\n    row = [rng.randrange(10**6), rng.randrange(10**6)]\n"
+    checks += "    assert student.add(*row) == sum(row) + edition('bias', 0)\n"
+    root = tmp_path / "course"
+    (root / "exercises" / "00_start").mkdir(parents=True)
+    (root / "exercises" / "index.toml").write_text(INDEX)
+    (root / "exercises" / "00_start" / "test_exercise_1.py").write_text(checks)
+    (root / "hidden").mkdir()
+    for name in ("spring", "autumn"):
+        (tmp_path / f"{name}.toml").write_text(
+            f'name = "{name}"\nseed = "{name}"\n[knobs."00.1"]\nbias = {len(name)}\n'
+        )
+    # What a student of spring saw: one row of inputs, and its answer.
+    seed = load_term(tmp_path / "spring.toml").seed_for("eve", "00.1")
+    rng = random.Random(f"{seed} test_sum")
+    row = (rng.randrange(10**6), rng.randrange(10**6))
+    table = {row: sum(row) + len("spring")}
+    place = hand_in(tmp_path / "class", {"eve": f"def add(a, b):\n    return {table}.get((a, b), 0)\n"})
+    spring = grade(root, [place], tmp_path / "s", "--edition", tmp_path / "spring.toml")
+    autumn = grade(root, [place], tmp_path / "a", "--edition", tmp_path / "autumn.toml")
+    assert (spring["eve"]["points"], autumn["eve"]["points"]) == ("1.00", "0.00")
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(course, tmp_path, bwrap):
+    answers = {f"student{n:02}": f"# {n}\n{ANSWERS['right'][0]}" for n in range(24)}
+    place, out = hand_in(tmp_path / "class", answers), tmp_path / "out"
+    command = [sys.executable, "-m", "refalloc", "grade", str(place), "--out", str(out), "--course", str(course)]
+    hidden = ["--hidden", str(course / "hidden")]
+    out.mkdir()
+    with subprocess.Popen([*command, *hidden], stderr=subprocess.DEVNULL) as process, Store(out) as store:
+        while len(store) < 5:  # some are done, and some are not
+            assert process.poll() is None
+            os.sched_yield()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        done = len(store)
+        assert done < len(answers)
+        kept = {row[0]: row[1] for row in store._base.execute("SELECT key, report FROM results")}
+    rows = grade(course, [place], out)
+    assert [row["points"] for row in rows.values()] == ["5.00"] * len(answers)
+    with Store(out) as store:
+        after = {row[0]: row[1] for row in store._base.execute("SELECT key, report FROM results")}
+    assert len(after) == len(answers)
+    assert kept.items() <= after.items()  # seconds and all: none was graded again
+    assert list(Path(out).glob("**/*tmp*")) == []
+
+
+def test_a_broken_check_leaves_no_mark_and_an_error(course, tmp_path, bwrap):
+    root = tmp_path / "course"
+    (root / "exercises" / "00_start").mkdir(parents=True)
+    (root / "exercises" / "index.toml").write_text(INDEX)
+    (root / "exercises" / "00_start" / "test_exercise_1.py").write_text("import no_such_thing\n")
+    place = hand_in(tmp_path / "class", {"ada": ANSWERS["right"][0]})
+    command = ["grade", str(place), "--out", str(tmp_path / "out"), "--course", str(root)]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1
+    assert "no_such_thing" in result.output
+    assert "have no mark" in result.output
+
+
+def test_a_missing_argument_is_told():
+    result = CliRunner().invoke(main, ["grade"])
+    assert result.exit_code == 2
+    assert "refalloc grade SUBMISSIONS --out RESULTS" in result.output
+
+
+def test_the_doctor_names_every_cage(bwrap):
+    result = CliRunner().invoke(main, ["grade", "--doctor"])
+    assert result.exit_code == 0
+    for level in ("bwrap", "landlock", "user", "limits"):
+        assert level in result.output
