@@ -1,0 +1,12 @@
+# fails with: shifts_past_the_end(slot_len=32, slab_len=64, page_len=16) gave 1; expected 2. That counts the shifts at which it stops in time.
+
+
+def slots_until_stop(shift, slot_len, slab_len):
+    for count in range(1, slab_len + 1):
+        if (shift + count * slot_len) % slab_len == 0:
+            return count
+    return 0
+
+
+def shifts_past_the_end(slot_len, slab_len, page_len):
+    return sum(slots_until_stop(shift, slot_len, slab_len) > 0 for shift in range(page_len, slab_len, page_len))
