@@ -73,6 +73,20 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^b'Jane Doe'$",
         r"^load at 0x656f4420656e614a: not a multiple of 8",
     ],
+    "06": [
+        r"^bytes mapped: \[65536\]$",
+        r"^measured: +64$",
+        r"^slab \+ +65536 +% SLAB_LEN = 0$",
+        r"^slots of +64: +61440 of 65536 bytes handed out, memory lost$",
+        r"^slots of +4096: +61440 of 65536 bytes handed out, memory lost$",
+        r"^slots of +8192: +131072 of 65536 bytes handed out, past the end!$",
+        r"^slots of +4096: 0 of 15$",
+        r"^slots of +8192: 8 of 15$",
+        r"^slots of 16384: 12 of 15$",
+        r"^slots of 32768: 14 of 15$",
+        r"^block 9: slab \+ 65536$",
+        r"^a page of the arena that is not mapped$",
+    ],
 }
 
 
