@@ -26,7 +26,7 @@ def pair(thread):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(watch, "PATIENCE", 0.05)
+    monkeypatch.setattr(watch, "PATIENCE", 0.5)
 
 
 def test_an_exception_names_thread_and_step():
