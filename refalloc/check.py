@@ -132,15 +132,15 @@ class _Proof:
                     f"mapping {slab:#x} ({length} bytes) is lost: neither a slab in use nor a live block"
                 )
             size = slot_size(size_class)
-            first_fresh = fresh.get(slab, slab + SLAB_LEN)
-            for addr in range(slab, slab + SLAB_LEN, size):
-                owner = self.slot_owner.get(addr)
-                if addr < first_fresh and owner is None:
+            for addr in range(slab, fresh.get(slab, slab + SLAB_LEN), size):
+                if addr not in self.slot_owner:
                     raise InvariantError(
                         f"slot {addr:#x} of class {size_class} is lost: handed out, neither live nor in a free list"
                     )
-                if addr >= first_fresh and owner is not None:
-                    raise InvariantError(
-                        f"slot {addr:#x} of class {size_class} is {owner}, but not yet handed out: "
-                        f"next_addr is {first_fresh:#x}"
-                    )
+        for addr, owner in self.slot_owner.items():
+            slab = addr - addr % SLAB_LEN
+            if slab in fresh and addr >= fresh[slab]:
+                raise InvariantError(
+                    f"slot {addr:#x} of class {self.class_of_slab[slab]} is {owner}, but not yet handed out: "
+                    f"next_addr is {fresh[slab]:#x}"
+                )

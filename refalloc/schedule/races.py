@@ -26,8 +26,9 @@ class RaceDetector:
 
     def read(self, key, thread):
         """Note a read of the place `key`. Returns the other thread if it races with a write, or None."""
-        place = self._places.get(key)
-        if place is None:
+        try:
+            place = self._places[key]
+        except KeyError:
             place = self._places[key] = [0, 0, self._never_read.copy()]
         clock = self._clocks[thread]
         if place[1] > clock[place[0]]:
@@ -37,8 +38,9 @@ class RaceDetector:
 
     def write(self, key, thread):
         """Note a write of the place `key`. Returns another thread if it races with its write or read, or None."""
-        place = self._places.get(key)
-        if place is None:
+        try:
+            place = self._places[key]
+        except KeyError:
             place = self._places[key] = [0, 0, self._never_read.copy()]
         clock = self._clocks[thread]
         if place[1] > clock[place[0]]:

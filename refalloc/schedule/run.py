@@ -175,7 +175,7 @@ class Run(Turns):
         return thing in self._holders if what == "acquire" else super().has_to_wait(thread)
 
     def runnable(self):
-        if not self.waiting and not self._holders:
+        if not self.waiting.threads and not self._holders:
             return self.alive
         return [thread for thread in self.alive if not self.has_to_wait(thread)]
 
@@ -201,23 +201,29 @@ class Run(Turns):
 
     def reads(self, key):
         """A read of the place `key` by the thread whose turn it is. See scenario.place_name for keys."""
-        self._count_access()
-        if self._races is None:
+        self._accesses += 1
+        if self._accesses > ACCESS_LIMIT:
+            self._convict_endless()
+        races = self._races
+        if races is None:
             self.atomic_reads(key)
             return
         thread = self.heap.thread
-        other = self._races.read(key, thread)
+        other = races.read(key, thread)
         if other is not None:
             self._convict_race(key, other, f"T{thread} reads {place_name(key)}, which T{other} writes")
 
     def writes(self, key):
         """A write of the place `key`."""
-        self._count_access()
-        if self._races is None:
+        self._accesses += 1
+        if self._accesses > ACCESS_LIMIT:
+            self._convict_endless()
+        races = self._races
+        if races is None:
             self.atomic_writes(key)
             return
         thread = self.heap.thread
-        other = self._races.write(key, thread)
+        other = races.write(key, thread)
         if other is not None:
             self._convict_race(key, other, f"T{thread} writes {place_name(key)}, which T{other} uses")
 
@@ -236,12 +242,10 @@ class Run(Turns):
             self._shared[shared] = shared.initial_values()
         return self._shared[shared]
 
-    def _count_access(self):
-        self._accesses += 1
-        if self._accesses > ACCESS_LIMIT:
-            told = f"T{self.heap.thread} reads and writes on and on; {ACCESS_LIMIT} accesses so far"
-            self.convict("endless run", told)
-            self.throw()
+    def _convict_endless(self):
+        told = f"T{self.heap.thread} reads and writes on and on; {ACCESS_LIMIT} accesses so far"
+        self.convict("endless run", told)
+        self.throw()
 
     # Verdicts
 

@@ -99,7 +99,7 @@ class Turns:
 
     def runnable(self):
         """Threads that can move, in order."""
-        if not self.waiting:
+        if not self.waiting.threads:
             return self.alive
         return [thread for thread in self.alive if not self.has_to_wait(thread)]
 

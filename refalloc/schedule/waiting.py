@@ -14,7 +14,8 @@ _FRUITLESS = {"try_lock", "read", "swap"}  # what a thread that waits would do, 
 class Waiting:
     """Who waits, of `thread_count` threads.
 
-    Attributes: rounds: int, fruitless ones that all threads have gone through since one of them last got on.
+    Attributes: threads: set of int, those who wait.
+                rounds: int, fruitless ones that all threads have gone through since one of them last got on.
     """
 
     def __init__(self, thread_count):
@@ -23,14 +24,11 @@ class Waiting:
             set() for _ in range(thread_count)
         ]  # tried in vain since the thread got on, and not yet free
         self._idle = [0] * thread_count  # looks in a row
-        self._waiting: set[int] = set()
-
-    def __bool__(self):
-        return bool(self._waiting)
+        self.threads: set[int] = set()
 
     def has_to_wait(self, thread, what):
         """Whether `thread`, which would do `what` next, is not to move."""
-        return thread in self._waiting and what in _FRUITLESS
+        return thread in self.threads and what in _FRUITLESS
 
     def tried_for(self, thread):
         """The locks that `thread` has tried in vain."""
@@ -38,14 +36,14 @@ class Waiting:
 
     def tried_in_vain(self, thread, lock):
         if lock in self._vain[thread]:
-            self._waiting.add(thread)
+            self.threads.add(thread)
         self._vain[thread].add(lock)
 
     def looked(self, thread):
         self._idle[thread] += 1
         if self._idle[thread] > IDLE_LIMIT:
             self._vain[thread].add(_ANY_WRITE)
-            self._waiting.add(thread)
+            self.threads.add(thread)
 
     def got_on(self, thread):
         """`thread` did something that is not in vain."""
@@ -58,7 +56,7 @@ class Waiting:
         """`lock` is free again: who waits for it goes on."""
         for thread, vain in enumerate(self._vain):
             if lock in vain:
-                if thread in self._waiting:
+                if thread in self.threads:
                     self._stop(thread)
                 else:
                     vain.discard(lock)
@@ -69,14 +67,14 @@ class Waiting:
 
     def try_on(self):
         """All wait: let them go on for another round. Returns bool; False when they have had enough of them."""
-        if self.rounds >= FRUITLESS_ROUNDS or not self._waiting:
+        if self.rounds >= FRUITLESS_ROUNDS or not self.threads:
             return False
         self.rounds += 1
-        for thread in list(self._waiting):
+        for thread in list(self.threads):
             self._stop(thread)
         return True
 
     def _stop(self, thread):
         self._vain[thread].clear()
         self._idle[thread] = 0
-        self._waiting.discard(thread)
+        self.threads.discard(thread)
