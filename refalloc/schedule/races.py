@@ -68,7 +68,10 @@ class RaceDetector:
         """Order all that comes in `thread` after what came before the last release of `lock`."""
         lock_clock = self._lock_clocks.get(lock)
         if lock_clock is not None:
-            self._clocks[thread] = list(map(max, self._clocks[thread], lock_clock))
+            clock = self._clocks[thread]
+            for other, seen in enumerate(lock_clock):
+                if seen > clock[other]:
+                    clock[other] = seen
 
     def release(self, lock, thread):
         """Leave with `lock` how far `thread` has come."""

@@ -159,11 +159,12 @@ class Turns:
         runnable = self.runnable() or self._try_on()
         if not runnable:
             return None
-        if len(self.schedule) >= STEP_LIMIT:
+        schedule, current = self.schedule, self.current
+        if len(schedule) >= STEP_LIMIT:
             self.convict("endless run", f"the programs have not ended after {STEP_LIMIT} steps")
             return None
         try:
-            chosen = self.policy.choose(self, self.current, runnable)
+            chosen = self.policy.choose(self, current, runnable)
         except ReplayError as error:
             self._error = error
             return None
@@ -172,11 +173,11 @@ class Turns:
         if chosen not in runnable:
             self._error = ProgramError(f"T{chosen} cannot move at step {len(self.schedule) + 1} {NOT_THE_SAME}")
             return None
-        self.schedule.append(chosen)
+        schedule.append(chosen)
         if self.log is not None:
             self.step_numbers.append(len(self.log))
-        if chosen != self.current:
-            if self.current in runnable:
+        if chosen != current:
+            if current in runnable:
                 self.preemptions += 1
             self.current = chosen
         return chosen

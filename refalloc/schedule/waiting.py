@@ -55,7 +55,7 @@ class Waiting:
     def given_back(self, lock):
         """`lock` is free again: who waits for it goes on."""
         for thread, vain in enumerate(self._vain):
-            if lock in vain:
+            if vain and lock in vain:
                 if thread in self.threads:
                     self._stop(thread)
                 else:
