@@ -42,11 +42,7 @@ class Arena:
 
     def __init__(self, arena_len=DEFAULT_ARENA_LEN):
         self.arena_len = whole_pages(arena_len)
-        self._memory = _map_arena(self.arena_len + ARENA_ALIGN)
-        start = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
-        self.arena_addr = -(-start // ARENA_ALIGN) * ARENA_ALIGN
-        self._skipped_len = self.arena_addr - start
-        self._bytes = memoryview(self._memory)[self._skipped_len : self._skipped_len + self.arena_len]
+        self._reserve()
         self._words = self._bytes.cast("Q")
         self.pages = {}  # page number -> memoryview of its words, uint64[WORDS_PER_PAGE]
         self.mapped_len = 0  # bytes mapped now
@@ -54,6 +50,14 @@ class Arena:
         self._mappings = {}  # addr -> length in whole pages; guarded, as are the holes, by _pages_lock
         self._holes = [(self.arena_addr, self.arena_len)]  # free ranges (addr, length), by address, never adjacent
         self._pages_lock = threading.Lock()
+
+    def _reserve(self):
+        """Get the address space: set arena_addr and _bytes, and what _forget needs."""
+        self._memory = _map_arena(self.arena_len + ARENA_ALIGN)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+        self.arena_addr = -(-start // ARENA_ALIGN) * ARENA_ALIGN
+        self._skipped_len = self.arena_addr - start
+        self._bytes = memoryview(self._memory)[self._skipped_len : self._skipped_len + self.arena_len]
 
     # Words
 

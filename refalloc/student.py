@@ -73,16 +73,20 @@ class Student:
         return heap
 
     def _readable(self, text):
-        """`text` with addresses in our heaps as "arena + 4096": addresses differ from run to run, and say nothing."""
+        return readable(text, self._heaps)
 
-        def offset(found):
-            addr = int(found[0], 0)
-            for heap in self._heaps:
-                if 0 <= addr - heap.arena_addr <= heap.arena_len:
-                    return f"arena + {addr - heap.arena_addr}"
-            return found[0]
 
-        return re.sub(r"\b(?:0x[0-9a-f]+|[1-9][0-9]{6,})\b", offset, text)
+def readable(text, heaps):
+    """`text` with addresses in `heaps` as "arena + 4096": addresses differ from run to run, and say nothing."""
+
+    def offset(found):
+        addr = int(found[0], 0)
+        for heap in heaps:
+            if 0 <= addr - heap.arena_addr <= heap.arena_len:
+                return f"arena + {addr - heap.arena_addr}"
+        return found[0]
+
+    return re.sub(r"\b(?:0x[0-9a-f]+|[1-9][0-9]{6,})\b", offset, text)
 
 
 class StudentHeap(Heap):
@@ -194,7 +198,7 @@ def lines_of(file, frames):
 
 def plain_copy(value):
     """A copy of plain data. Raises TypeError with a piece of a sentence: "a float; ..."."""
-    if value is None or type(value) in (int, bool, bytes, str, StudentHeap, Lane):
+    if value is None or type(value) in (int, bool, bytes, str) or isinstance(value, StudentHeap | Lane):
         return value
     if type(value) is list:
         return [plain_copy(item) for item in value]

@@ -161,8 +161,8 @@ class _Cage:
             self._sandbox = Sandbox(job.answer, job.file_name, job.level, job.limits).__enter__()
         return self._sandbox
 
-    def start_test(self, memory=None):
-        return self._started().start_test(memory)
+    def start_test(self):
+        return self._started().start_test()
 
     def end_test(self):
         return self._started().end_test()

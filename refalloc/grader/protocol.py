@@ -1,15 +1,24 @@
 """What crosses between judge and worker: one JSON array a line, of plain data, with caps on everything.
 
-    judge to worker    [seq, "call", name, args]
-                       [seq, "many", name, [args, ...]]
+    judge to worker    [seq, "call", name, args, news]
+                       [seq, "many", name, [args, ...], news]
     worker to judge    [seq, "value", value]
                        [seq, "error", outcome, message, lines]
+                       [seq, "pages", heap, operation, args], which the judge answers before the call goes on:
+    judge to worker    [seq, "done", value] or [seq, "fault", access, addr, reason]
 
-Plain data: None, bool, int, str, lists of them, and bytes, which travel as {"hex": "00ff"}. No float, no other object,
-no class and no code can be written in it. Both sides use these functions; only the judge relies on the caps.
+`news` is of heaps that both sides share (shared_heap.py): [[number, lanes] of new ones, whose memory comes as file
+descriptors; [number, [[addr, length], ...]] where the judge has changed what is mapped; numbers of dropped ones].
+
+Plain data: None, bool, int, str, lists of them; bytes, which travel as {"hex": "00ff"}; and a shared heap or one of its
+lanes, by number: {"heap": 0}, {"lane": [0, 2]}. No float, no other object, no class and no code can be written in it.
+Both sides use these functions; only the judge relies on the caps.
 """
 
+import functools
 import json
+
+from refalloc.grader.shared_heap import SharedHeap, SharedLane
 
 LINE_CAP = 4 << 20  # bytes
 DEPTH_CAP = 8  # lists in lists
@@ -22,16 +31,16 @@ class ProtocolError(Exception):
 
 def encode(message):
     """One line of bytes for a list of plain data. Raises ProtocolError when it is too long, TypeError for the rest."""
-    line = json.dumps(message, default=_encode_bytes, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    line = json.dumps(message, default=_encode_other, allow_nan=False, separators=(",", ":")).encode() + b"\n"
     if len(line) > LINE_CAP:
         raise ProtocolError(f"{len(line):,} bytes; at most {LINE_CAP:,} may cross at once")
     return line
 
 
-def decode(line):
+def decode(line, heaps=None):
     """The plain data of one line.
 
-    Args:    line: bytes, without its line end.
+    Args:    line: bytes, without its line end; heaps: {number: SharedHeap}, that it may speak of.
     Returns: list.
     Raises:  ProtocolError for anything but one list of plain data within the caps.
     """
@@ -39,7 +48,8 @@ def decode(line):
         raise ProtocolError(f"more than {LINE_CAP:,} bytes")
     try:
         text = line.decode()
-        message = json.loads(text, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_decode_bytes)
+        decode_other = functools.partial(_decode_other, heaps=heaps or {})
+        message = json.loads(text, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=decode_other)
     except RecursionError:
         raise ProtocolError("lists nested without end") from None
     except ValueError as error:  # not JSON, not UTF-8, or an int of more than 4,300 digits
@@ -62,15 +72,24 @@ def _check_depth(message):
         lists = [item for inner in lists for item in inner if type(item) is list]
 
 
-def _encode_bytes(value):
+def _encode_other(value):
     if type(value) is bytes:
         return {"hex": value.hex()}
+    if isinstance(value, SharedHeap):
+        return {"heap": value.number}
+    if isinstance(value, SharedLane):
+        return {"lane": [value.heap_number, value.index]}
     raise TypeError(f"{type(value).__name__} is no plain data; only None, bool, int, str, bytes and lists cross")
 
 
-def _decode_bytes(pairs):
-    if len(pairs) == 1 and pairs[0][0] == "hex" and type(pairs[0][1]) is str:
-        return bytes.fromhex(pairs[0][1])
+def _decode_other(pairs, heaps):
+    match pairs:
+        case [("hex", str(digits))]:
+            return bytes.fromhex(digits)
+        case [("heap", int(number))] if number in heaps:
+            return heaps[number]
+        case [("lane", [int(number), int(index)])] if number in heaps and 0 <= index < len(heaps[number].lanes):
+            return heaps[number].lanes[index]
     raise ProtocolError("an object")
 
 

@@ -5,13 +5,18 @@ call may also be wrong in ways that no honest answer is, and each of them is an 
 an end of the process, a reply that is not the protocol's.
 """
 
+import itertools
 import select
 import signal
+import socket
 import time
+import weakref
 from typing import Any
 
+from refalloc.arena import MemoryFault
 from refalloc.grader.protocol import LINE_CAP, ProtocolError, decode, encode
-from refalloc.student import StudentError, call_text
+from refalloc.grader.shared_heap import JudgeHeap
+from refalloc.student import StudentError, call_text, readable
 
 CLAIMED_OUTCOMES = ("not attempted", "crashed", "incorrect")  # what a worker may say of itself
 MESSAGE_CAP = 1000  # characters
@@ -39,14 +44,18 @@ class Student:
     """A learner's functions, for one test. `student.slot_size(3)` asks; `student.slot_size.many(rows)` asks for all
     rows at once, which takes a fiftieth of the time.
 
-    Args:    sandbox: Sandbox, started; patience: Patience; memory: file descriptor of a heap's memory, or None.
+    Args:    sandbox: Sandbox, started; patience: Patience.
     Attributes: answered: int, calls that got an answer; last_call: str.
     """
 
-    def __init__(self, sandbox, patience, memory=None):
+    def __init__(self, sandbox, patience):
         self._sandbox = sandbox
         self._patience = patience
-        self._memory = memory
+        self._heaps: weakref.WeakValueDictionary[int, JudgeHeap] = (
+            weakref.WeakValueDictionary()
+        )  # number -> heap, while a check has it
+        self._known_heaps: set[int] = set()  # numbers of those that the worker has
+        self._heap_numbers = itertools.count()
         self._socket: Any = None  # socket.socket, while the test runs
         self._buffer = b""
         self._seq = 0
@@ -60,6 +69,15 @@ class Student:
             raise AttributeError(name)
         return Function(self, name)
 
+    def new_heap(self, lane_count=1):
+        """A heap of `lane_count` lanes, empty, that the worker has too: what lies in it is what the judge reads."""
+        heap = JudgeHeap(next(self._heap_numbers), lane_count)
+        self._heaps[heap.number] = heap
+        return heap
+
+    def _readable(self, text):
+        return readable(text, self._heaps.values())
+
     def _close(self):
         """End the test's process, and all that it started."""
         if self._socket is not None:
@@ -72,16 +90,24 @@ class Student:
         if self._patience.is_lost:
             raise StudentError("not reached", f"not run, as {TIMEOUTS_ALLOWED} tests before it timed out")
         if self._socket is None:
-            self._socket = self._sandbox.start_test(self._memory)
+            self._socket = self._sandbox.start_test()
             self._socket.setblocking(False)
+            self._known_heaps.clear()
         self._seq += 1
         start = time.monotonic()
+        deadline = start + self._seconds_left
         try:
             if self._buffer:
                 raise ProtocolError("an answer to no question")
-            self._send(encode([self._seq, kind, name, args]), start + self._seconds_left)
-            reply = decode(self._receive(start + self._seconds_left))
-            return self._value(reply)
+            news, descriptors = self._news()
+            self._send(encode([self._seq, kind, name, args, news]), deadline, descriptors)
+            while True:
+                reply = decode(self._receive(deadline), self._heaps)
+                if len(reply) < 3 or type(reply[0]) is not int or reply[0] != self._seq:
+                    raise ProtocolError("out of turn")
+                if reply[1] != "pages":
+                    return self._value(reply)
+                self._send(encode([self._seq, *self._change_pages(reply[2:])]), deadline)
         except ProtocolError as error:
             raise StudentError(
                 "crashed",
@@ -92,8 +118,6 @@ class Student:
             self._seconds_left -= time.monotonic() - start
 
     def _value(self, reply):
-        if len(reply) < 3 or type(reply[0]) is not int or reply[0] != self._seq:
-            raise ProtocolError("out of turn")
         if reply[1] == "value" and len(reply) == 3:
             self.answered += 1
             return reply[2]
@@ -102,11 +126,40 @@ class Student:
         lines = reply[4] if type(reply[4]) is list else []
         raise StudentError(reply[2], _clean(reply[3]), [_clean(line) for line in lines[:LINES_CAP]])
 
-    def _send(self, data, deadline):
+    def _news(self):
+        """What the worker has to learn of heaps before the next call, and the memory of new ones."""
+        new = [heap for number, heap in sorted(self._heaps.items()) if number not in self._known_heaps]
+        changed = [heap for heap in self._heaps.values() if heap.has_changed]
+        dropped = sorted(self._known_heaps - set(self._heaps))
+        news = [
+            [[heap.number, len(heap.lanes)] for heap in new],
+            [[heap.number, [list(mapping) for mapping in heap.mappings()]] for heap in changed],
+            dropped,
+        ]
+        for heap in changed:
+            heap.has_changed = False
+        self._known_heaps = set(self._heaps)
+        return news, [heap.descriptor for heap in new]
+
+    def _change_pages(self, request):
+        """Do what the worker asks of the pages of a heap: they are the judge's, so that what is mapped is no claim."""
+        match request:
+            case [int(number), "map" | "unmap" | "remap" as operation, [*args]] if number in self._heaps:
+                if all(type(arg) in (int, bool) and 0 <= arg < 1 << 64 for arg in args):
+                    try:
+                        return "done", self._heaps[number].change_for_worker(operation, args)
+                    except MemoryFault as fault:
+                        return "fault", fault.access, fault.addr, str(fault).partition(": ")[2]
+                    except (TypeError, ValueError, MemoryError, OverflowError):
+                        pass
+        raise ProtocolError("a request for pages that no heap makes")
+
+    def _send(self, data, deadline, descriptors=()):
         while data:
             self._wait_for(deadline, writable=True)
             try:
-                data = data[self._socket.send(data) :]
+                data = data[socket.send_fds(self._socket, [data], descriptors) :]
+                descriptors = ()
             except OSError:
                 self._ended()
 
@@ -156,7 +209,7 @@ class Function:
 
     def __call__(self, *args):
         """Call it with plain data. Returns plain data. Raises StudentError."""
-        self._student.last_call = call_text(self.name, args)
+        self._student.last_call = self._student._readable(call_text(self.name, args))
         return self._student._ask("call", self.name, list(args))
 
     def many(self, rows):

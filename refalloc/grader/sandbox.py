@@ -45,7 +45,7 @@ PACKAGE = Path(refalloc.__file__).parent
 HERE = Path(__file__).parent
 # Users that systemd sets aside for services without a name of their own (systemd.io/UIDS-GIDS): no file is theirs.
 UNUSED_UIDS = range(61184, 65520)
-PRELOAD = ("refalloc.student", "refalloc.grader.protocol")
+PRELOAD = ("refalloc.student", "refalloc.grader.mirror", "refalloc.grader.protocol")
 _sandboxes_started = itertools.count()
 
 
@@ -148,15 +148,11 @@ class Sandbox:
         self._control.close()
         self._errors.close()
 
-    def start_test(self, memory=None):
-        """A fresh process for one test.
-
-        Args:    memory: int, a file descriptor of a heap's memory, or None.
-        Returns: socket to it.
-        """
+    def start_test(self):
+        """A fresh process for one test. Returns a socket to it."""
         ours, theirs = socket.socketpair()
         with theirs:
-            descriptors = [theirs.fileno()] if memory is None else [theirs.fileno(), memory]
+            descriptors = [theirs.fileno()]
             try:
                 socket.send_fds(self._control, [b"t"], descriptors)
             except OSError:  # an earlier test has ended all processes in the cage

@@ -9,8 +9,8 @@ Run as a file, `python -I -S -B worker.py REQUEST`, inside the cage. REQUEST is 
     fork      bool: a fresh child for each test; or else this process is good for one test
     limits    {"memory", "processes", "cpu_seconds", "file_len"}, see sandbox.Limits
 
-On the control socket, from the judge: b"t" with the test's own socket, and then perhaps a heap's memory, as file
-descriptors; b"e" when the test has ended. To the judge: one byte b"r", ready; and after each b"e" a line with the exit
+On the control socket, from the judge: b"t" with the test's own socket as a file descriptor; b"e" when the test has
+ended. To the judge: one byte b"r", ready; and after each b"e" a line with the exit
 status of the test's process.
 """
 
@@ -31,7 +31,7 @@ def main(request):
     control = socket.socket(fileno=request["control"])
     control.sendall(b"r")
     while True:
-        command, descriptors, _, _ = socket.recv_fds(control, 1, 2)
+        command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not command:
             return
         if command == b"e":
@@ -75,24 +75,26 @@ def end_all_others():
             return status
 
 
-def answer_questions(file, test_socket, heap_memory=None):
+def answer_questions(file, test_socket):
     """Answer one test's questions, until the judge has no more."""
     from pathlib import Path
 
+    from refalloc.grader.mirror import Mirrors
     from refalloc.grader.protocol import ProtocolError, encode
     from refalloc.student import Student, StudentError
 
     student = Student(Path(file))
     stream = socket.socket(fileno=test_socket)
-    for line in stream.makefile("rb"):
-        seq, kind, name, args = json.loads(line, object_hook=lambda pair: bytes.fromhex(pair["hex"]))
+    mirrors = Mirrors(stream, student)
+    while question := mirrors.next_question():
+        seq, kind, name, args = question
         try:
             function = getattr(student, name)
             value = [function(*row) for row in args] if kind == "many" else function(*args)
             reply = encode([seq, "value", value])
         except StudentError as error:
             reply = encode([seq, "error", error.outcome, str(error), error.lines])
-        except (ProtocolError, RecursionError) as error:
+        except (ProtocolError, RecursionError, TypeError) as error:
             message = f"{name} gave too much: {error}"
             reply = encode([seq, "error", "incorrect", message, []])
         stream.sendall(reply)

@@ -1,0 +1,113 @@
+"""The worker's end of shared heaps: the same memory, and pages that the judge gives."""
+
+import json
+import os
+import socket
+
+from refalloc.arena import WORDS_PER_PAGE, MemoryFault, whole_pages
+from refalloc.grader.protocol import encode
+from refalloc.grader.shared_heap import SharedHeap
+
+
+class MirrorHeap(SharedHeap):
+    """A heap in the worker. Words are read and written here; map, unmap and remap are asked of the judge."""
+
+    def __init__(self, number, lane_count, descriptor, mirrors):
+        super().__init__(number, lane_count, descriptor)
+        self._mirrors = mirrors
+
+    def set_mappings(self, mappings):
+        """Take over what the judge says is mapped: list of [addr, length]."""
+        self.pages.clear()
+        for addr, length in mappings:
+            self._open(addr, length)
+
+    def map(self, length, align_log2):
+        addr = self._mirrors.ask(self, "map", [length, align_log2])
+        if addr:
+            self._open(addr, whole_pages(length))
+        return addr
+
+    def unmap(self, addr, length):
+        self._mirrors.ask(self, "unmap", [addr, length])
+        self._close(addr, whole_pages(length))
+
+    def remap(self, addr, length, new_length, may_move):
+        new_addr = self._mirrors.ask(self, "remap", [addr, length, new_length, bool(may_move)])
+        if new_addr:
+            self._close(addr, whole_pages(length))
+            self._open(new_addr, whole_pages(new_length))
+        return new_addr
+
+    def _open(self, addr, length):
+        first_word = (addr - self.arena_addr) >> 3
+        for page in range(addr >> 12, addr + length >> 12):
+            self.pages[page] = self._words[first_word : first_word + WORDS_PER_PAGE]
+            first_word += WORDS_PER_PAGE
+
+    def _close(self, addr, length):
+        for page in range(addr >> 12, addr + length >> 12):
+            del self.pages[page]
+
+
+class Mirrors:
+    """The test's socket, and the heaps that came over it.
+
+    Args: stream: socket; student: student.Student, which tells addresses as offsets into its heaps.
+    """
+
+    def __init__(self, stream, student):
+        self._stream = stream
+        self._student = student
+        self._heaps = {}
+        self._buffer = b""
+        self._descriptors = []
+        self._seq = 0
+
+    def next_question(self):
+        """[seq, kind, name, args] of the next call; None when there is none."""
+        line = self._line()
+        if not line:
+            return None
+        self._seq, kind, name, raw_args, (new, changed, dropped) = json.loads(line)
+        for number, lane_count in new:
+            descriptor = self._descriptors.pop(0)
+            self._heaps[number] = MirrorHeap(number, lane_count, descriptor, self)
+            os.close(descriptor)
+        for number, mappings in changed:
+            self._heaps[number].set_mappings(mappings)
+        for number in dropped:
+            del self._heaps[number]
+        self._student._heaps[:] = self._heaps.values()
+        return self._seq, kind, name, self._real(raw_args)
+
+    def ask(self, heap, operation, args):
+        """Ask the judge to change the pages of a heap. Returns what the same method of heap.Heap does, or raises it."""
+        self._stream.sendall(encode([self._seq, "pages", heap.number, operation, args]))
+        _, kind, *rest = json.loads(self._line())
+        if kind == "fault":
+            raise MemoryFault(*rest)
+        return rest[0]
+
+    def _real(self, value):
+        """Decoded JSON with bytes, heaps and lanes in the place of what stands for them."""
+        if type(value) is list:
+            return [self._real(item) for item in value]
+        if type(value) is not dict:
+            return value
+        [(kind, content)] = value.items()
+        if kind == "hex":
+            return bytes.fromhex(content)
+        if kind == "heap":
+            return self._heaps[content]
+        return self._heaps[content[0]].lanes[content[1]]
+
+    def _line(self):
+        while b"\n" not in self._buffer:
+            data, descriptors, _, _ = socket.recv_fds(self._stream, 1 << 16, 16)
+            self._descriptors += descriptors
+            if not data:
+                return b""
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
