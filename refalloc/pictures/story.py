@@ -224,9 +224,18 @@ class Moment:
             threads = ", ".join(str(thread) for thread, at in sorted(thread_indexes.items()) if at == index)
             # A moment in the prologue may not have all classes yet.
             heads = [(values[size_class : size_class + 1] or [0])[0] for values in (lane.frees, lane.next_addrs)]
-            rows.append([str(index), locked, threads, *map(self.target, heads)])
+            rows.append([str(index), locked, threads, f"{lane.failed_tries:,}", *map(self.target, heads)])
         fields = [f"frees[{size_class}]", f"next_addrs[{size_class}]"]
-        return Table(["lane", "locked by", "threads here", *fields], rows)
+        return Table(["lane", "locked by", "threads here", "failed tries", *fields], rows)
+
+    def field_table(self):
+        """Fields of lanes that hold an address."""
+        rows = []
+        for index, lane in enumerate(self.state.lanes):
+            for size_class, (next_addr, frees) in enumerate(zip(lane.next_addrs, lane.frees, strict=True)):
+                if next_addr != 0 or frees != 0:
+                    rows.append([str(index), str(size_class), self.target(next_addr), self.target(frees)])
+        return Table(["lane", "class", "next_addrs", "frees"], rows)
 
     def thread_indexes(self):
         """{thread: index into lanes} of every thread of the recording: what it read or set last, 0 before that."""

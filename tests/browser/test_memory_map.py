@@ -124,21 +124,6 @@ def test_a_page_from_a_file_says_what_python_says(open_page, recording):
             assert tables[name] == {"columns": facts[name].columns, "rows": facts[name].rows}, (n, name)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(open_page, axe, recording, scheme):
-    page = open_page(MemoryMap(recording).to_html(), color_scheme=scheme)
-    page.get_by_text("The same as tables").click()
-    assert axe(page) == []
-
-
-@pytest.mark.parametrize(("width", "zoom"), [(800, 1), (1280, 2), (1600, 1)])
-def test_nothing_runs_out_of_the_page(open_page, recording, width, zoom):
-    # A zoom of 200 % is half as many CSS pixels, each twice as large.
-    viewport = {"width": width // zoom, "height": 900 // zoom}
-    page = open_page(MemoryMap(recording).to_html(), viewport=viewport, device_scale_factor=zoom)
-    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
-
-
 def test_a_slot_is_told_under_the_pointer_and_by_keys(open_page, recording):
     page = open_page(MemoryMap(recording, event=400).to_html())
     canvas = page.get_by_role("application", name="slots of the slab")

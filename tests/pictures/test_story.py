@@ -47,6 +47,7 @@ def told_by_python(recording, n, lane, size_class):
         "slabs": dataclasses.asdict(moment.slab_table()),
         "list": dataclasses.asdict(moment.list_table(lane, size_class)) if n >= 0 else None,
         "lanes": dataclasses.asdict(moment.lane_table(size_class)) if n >= 0 else None,
+        "fields": dataclasses.asdict(moment.field_table()),
         "large": dataclasses.asdict(moment.large_table()),
         "slots": [
             [moment.slot(s, i) for i in range(0, len(slots), math.ceil(len(slots) / 40))]

@@ -55,6 +55,28 @@ function fillRow(line, texts, makeCell) {
   });
 }
 
+/** A table that scrolls sideways where it is too wide, by the keyboard too. @param {HTMLTableElement} table */
+export function scrolling(table) {
+  return element("div", { class: "rf-scroll", tabindex: 0, role: "group", "aria-label": table.caption?.textContent }, table);
+}
+
+/**
+ * Tables of a picture's facts, for a screen reader and for who wants to read; filled while they are open.
+ * @param {Record<string, () => {columns: string[], rows: string[][]}>} tellers by caption
+ */
+export function tablesOf(tellers) {
+  const made = Object.entries(tellers).map(([caption, tell]) => ({
+    tell, table: element("table", { class: "rf-table" }, element("caption", {}, caption)),
+  }));
+  const fill = () => {
+    if (root.open) made.forEach(({ table, tell }) => fillTable(table, tell()));
+  };
+  const root = element("details", { class: "rf-tables", ontoggle: fill },
+    element("summary", {}, "The same as tables"),
+    ...made.map(({ table }) => scrolling(table)));
+  return { root, fill };
+}
+
 /**
  * A labelled choice.
  * @param {string} label @param {[string, string][]} options [value, text] @param {(value: string) => void} onChoice

@@ -1,11 +1,12 @@
 /** The MemoryMap widget: a recorded heap at any of its moments. */
 
-import { button, choice, element, fillTable, freshId, keepKeys, setText } from "./dom.js";
+import { button, choice, element, fillTable, freshId, keepKeys, scrolling, setText, tablesOf } from "./dom.js";
 import { HeapView } from "./heap_view.js";
 import { TILE, coloursOf, tile, watchTheme } from "./palette.js";
 import { SlabView } from "./slab_view.js";
-import { KIND, unpack } from "./events.js";
-import { STATUS, Timeline } from "./timeline.js";
+import { KIND } from "./events.js";
+import { renderRecorded } from "./recorded.js";
+import { STATUS } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { sendLater } from "./traits.js";
 import * as story from "./story.js";
@@ -21,7 +22,7 @@ const LEGEND = [
 ];
 
 class MemoryMap {
-  /** @param {any} model @param {HTMLElement} el @param {Timeline} timeline */
+  /** @param {any} model @param {HTMLElement} el @param {import("./timeline.js").Timeline} timeline */
   constructor(model, el, timeline) {
     this.model = model;
     this.timeline = timeline;
@@ -104,7 +105,7 @@ class MemoryMap {
         element("div", { class: "rf-overview", tabindex: 0, role: "region", "aria-label": "all slabs" }, this.overview),
         element("div", { class: "rf-main" }, this.heading, this.canvas, this.legend,
           this.keys),
-        element("div", { class: "rf-side" }, element("div", { class: "rf-scroll" }, this.laneRows), this.listLine,
+        element("div", { class: "rf-side" }, scrolling(this.laneRows), this.listLine,
           element("h3", {}, "Slot"), this.detail, this.address, this.history)),
       this.tables.root);
     keepKeys(this.root);
@@ -119,25 +120,14 @@ class MemoryMap {
     });
   }
 
-  /** The same facts as rows, filled while they are open. */
+  /** The same facts as rows. */
   _tables() {
-    const tables = /** @type {Record<string, () => story.Table>} */ ({
+    return tablesOf({
       Slabs: () => story.slabTable(this.timeline, this.slabs, this.slots),
       "Free list": () => story.listTable(this.timeline, this.slabs, this.lane, this.sizeClass),
       "Lanes and threads": () => story.laneTable(this.timeline, this.slabs, this.sizeClass),
       "Large maps": () => story.largeTable(this.timeline, this.slabs),
     });
-    const made = Object.entries(tables).map(([name, tell]) => ({
-      tell, table: element("table", { class: "rf-table" }, element("caption", {}, name)),
-    }));
-    const root = element("details", { class: "rf-tables", ontoggle: () => this.fillTables() },
-      element("summary", {}, "The same as tables"),
-      ...made.map(({ table }) => element("div", { class: "rf-scroll" }, table)));
-    return { root, made };
-  }
-
-  fillTables() {
-    if (this.tables.root.open) this.tables.made.forEach(({ table, tell }) => fillTable(table, tell()));
   }
 
   readModel() {
@@ -211,7 +201,7 @@ class MemoryMap {
     const more = this.list.length > LIST_SHOWN ? ` → … ${story.count(this.list.length - LIST_SHOWN)} more` : "";
     setText(this.listLine, `Free list of lane ${this.lane}, class ${this.sizeClass}: ${["head", ...shown].join(" → ")}${more} → none`);
     this.say();
-    this.fillTables();
+    this.tables.fill();
   }
 
   /** @param {number} n */
@@ -402,26 +392,4 @@ function swatch(theme, texture) {
   return canvas;
 }
 
-/** @param {{model: any, el: HTMLElement}} place */
-async function render({ model, el }) {
-  /** @type {MemoryMap | undefined} */ let map;
-  let isGone = false;
-  const show = async () => {
-    map?.dispose();
-    try {
-      const timeline = new Timeline(await unpack(model.get("_packed"), model.get("_tables")));
-      if (!isGone) map = new MemoryMap(model, el, timeline);
-    } catch (error) {
-      el.replaceChildren(element("p", { role: "alert" }, `The picture cannot be drawn: ${error instanceof Error ? error.message : error}`));
-    }
-  };
-  model.on("change:_packed", show);
-  await show();
-  return () => {
-    isGone = true;
-    model.off("change:_packed", show);
-    map?.dispose();
-  };
-}
-
-export default { render };
+export default { render: renderRecorded(MemoryMap) };

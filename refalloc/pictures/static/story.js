@@ -201,17 +201,31 @@ export function listTable(timeline, slabs, lane, sizeClass) {
 export function laneTable(timeline, slabs, sizeClass) {
   const threadsAt = timeline.threads.map((thread) => [timeline.threadIndex(thread), thread]);
   return {
-    columns: ["lane", "locked by", "threads here", `frees[${sizeClass}]`, `next_addrs[${sizeClass}]`],
+    columns: ["lane", "locked by", "threads here", "failed tries", `frees[${sizeClass}]`, `next_addrs[${sizeClass}]`],
     rows: Array.from({ length: timeline.laneCount }, (_, lane) => {
       const holder = timeline.lockedBy(lane);
       const threads = threadsAt.filter(([index]) => index === lane).map(([, thread]) => thread).sort((a, b) => a - b);
       return [
         String(lane), holder === null ? "" : holder === PROLOGUE ? "unknown" : `thread ${holder}`, threads.join(", "),
+        count(timeline.failedTries(lane)),
         targetOf(timeline, slabs, timeline.frees(lane, sizeClass)),
         targetOf(timeline, slabs, timeline.nextAddr(lane, sizeClass)),
       ];
     }),
   };
+}
+
+/** Fields of lanes that hold an address. @param {Timeline} timeline @param {Slab[]} slabs @returns {Table} */
+export function fieldTable(timeline, slabs) {
+  const rows = [];
+  for (let lane = 0; lane < timeline.laneCount; lane++) {
+    for (let c = 0; c < timeline.slotSizes.length; c++) {
+      const [nextAddr, frees] = [timeline.nextAddr(lane, c), timeline.frees(lane, c)];
+      if (nextAddr === 0 && frees === 0) continue;
+      rows.push([String(lane), String(c), targetOf(timeline, slabs, nextAddr), targetOf(timeline, slabs, frees)]);
+    }
+  }
+  return { columns: ["lane", "class", "next_addrs", "frees"], rows };
 }
 
 /** @param {Timeline} timeline @param {Slab[]} slabs @returns {Table} */

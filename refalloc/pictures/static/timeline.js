@@ -25,6 +25,18 @@ const CELLS_SET = {
 const CHUNK_LEN = 65536; // bytes of address space that one index of slots covers
 const WORD_LEN = 8;
 
+/** How many of `sorted` are less than `limit`. @param {number[]} sorted @param {number} limit */
+function countUpTo(sorted, limit) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Numbers for addresses: exact for any, and by array for those that are words. */
 class CellsByAddr {
   constructor() {
@@ -94,6 +106,7 @@ export class Timeline {
     this._takeInAll();
     /** @type {Map<string, Slots>} */ this._slots = new Map();
     /** @type {number[] | undefined} */ this._allocs = undefined;
+    /** @type {number[][] | undefined} */ this._failedTries = undefined;
     /** @type {number[] | undefined} */ this._largeAddrs = undefined;
     this._seen = new Int32Array(this.cellCount); // the walk that met a word last
     this._walks = 0;
@@ -270,6 +283,18 @@ export class Timeline {
     return event === -1 || this.recording.kind[event] === KIND.UNLOCK ? null : this.recording.thread[event];
   }
 
+  /** Tries of a lane's lock that failed, up to now. @param {number} lane */
+  failedTries(lane) {
+    if (this._failedTries === undefined) {
+      const { kind, lane: lanes, count } = this.recording;
+      this._failedTries = Array.from({ length: this.laneCount }, () => /** @type {number[]} */ ([]));
+      for (let i = 0; i < count; i++) {
+        if (kind[i] === KIND.TRY_LOCK && this.recording.value(i) === 0) this._failedTries[lanes[i]].push(i);
+      }
+    }
+    return countUpTo(this._failedTries[lane], this.n + 1);
+  }
+
   /** thread_index of a thread: 0 until it sets one. @param {number} thread */
   threadIndex(thread) {
     const cell = this.threadIndexes.get(thread);
@@ -388,14 +413,7 @@ export class Timeline {
       this._allocs = [];
       for (let e = 0; e < this.recording.count; e++) if (this.recording.kind[e] === KIND.CALL_ALLOC) this._allocs.push(e);
     }
-    let low = 0;
-    let high = this._allocs.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this._allocs[middle] < i) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countUpTo(this._allocs, i);
   }
 
   /** Addresses at which a large block ever was. */

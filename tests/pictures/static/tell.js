@@ -23,6 +23,7 @@ function tell([n, lane, sizeClass]) {
     slabs: story.slabTable(timeline, slabs, slots),
     list: n === -1 ? null : story.listTable(timeline, slabs, lane, sizeClass),
     lanes: n === -1 ? null : story.laneTable(timeline, slabs, sizeClass),
+    fields: story.fieldTable(timeline, slabs),
     large: story.largeTable(timeline, slabs),
     slots: slabs.map((slab, s) => Array.from(slots[s].status, (_, i) => i)
       .filter((i) => i % Math.ceil(slots[s].status.length / 40) === 0)

@@ -1,0 +1,106 @@
+"""Every picture, on a page of its own: it says what Python says, everyone can use it, and it fits."""
+
+import pytest
+from recordings import random_recording
+
+from refalloc.pictures.lane_table import LaneTable
+from refalloc.pictures.memory_map import MemoryMap
+from refalloc.pictures.size_classes import SizeClasses
+from refalloc.pictures.slab_ruler import SlabRuler
+from refalloc.pictures.story import Table
+
+MAKERS = {
+    "MemoryMap": lambda: MemoryMap(random_recording(5)),
+    "LaneTable": lambda: LaneTable(random_recording(5), event=700),
+    "SizeClasses": lambda: SizeClasses(300),
+    "SlabRuler": lambda: SlabRuler(10, pages=3),
+}
+SIZES = [(800, 1), (1280, 2), (1600, 1)]  # width in pixels, zoom
+TABLES = """() => Object.fromEntries([...document.querySelectorAll(".refalloc table")].filter(t => t.caption).map(t => [
+  t.caption.textContent, [[...t.tHead.rows[0].cells].map(c => c.textContent),
+    ...[...t.tBodies[0].rows].map(row => [...row.cells].map(c => c.textContent))]]))"""
+
+
+@pytest.fixture(params=MAKERS)
+def picture(request):
+    return MAKERS[request.param]()
+
+
+def unfold(page):
+    for summary in page.locator(".refalloc summary").all():
+        summary.click()
+
+
+def test_the_page_says_what_python_says(open_page, picture):
+    page = open_page(picture.to_html())
+    unfold(page)
+    told, tables = page.locator(".refalloc").inner_text(), page.evaluate(TABLES)
+    for name, fact in picture.facts().items():
+        if isinstance(fact, Table):
+            assert tables[name] == [fact.columns, *fact.rows], name
+        else:
+            assert fact in told, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page, axe, picture, scheme):
+    page = open_page(picture.to_html(), color_scheme=scheme)
+    unfold(page)
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize(("width", "zoom"), SIZES)
+def test_nothing_runs_out_of_the_page(open_page, picture, width, zoom):
+    # A zoom of 200 % is half as many CSS pixels, each twice as large.
+    viewport = {"width": width // zoom, "height": 900 // zoom}
+    page = open_page(picture.to_html(), viewport=viewport, device_scale_factor=zoom)
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_every_control_has_a_name_and_is_reached_by_tab(open_page, picture):
+    page = open_page(picture.to_html())
+    controls = page.locator(".refalloc :is(button:enabled, input, select, canvas[tabindex], summary)")
+    reached = []
+    for _ in range(controls.count() * 2):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("() => [...document.querySelectorAll('.refalloc *')].indexOf(document.activeElement)")
+        )
+    missing = [
+        control.evaluate("e => e.outerHTML")
+        for control in controls.all()
+        if control.evaluate("e => [...document.querySelectorAll('.refalloc *')].indexOf(e)") not in reached
+    ]
+    assert missing == []
+
+
+def test_size_classes_follow_the_slider(open_page):
+    page = open_page(SizeClasses(300).to_html())
+    page.get_by_role("slider").press("End")
+    assert SizeClasses(1 << 17).text() in page.locator(".refalloc").inner_text()
+    page.get_by_label("alignment").select_option(label="16")
+    page.get_by_role("spinbutton").fill("20")
+    assert SizeClasses(20, 4).text() in page.locator(".refalloc").inner_text()
+
+
+def test_a_slab_off_its_place_shows_what_breaks(open_page):
+    page = open_page(SlabRuler(12).to_html())
+    slider = page.get_by_role("slider")
+    slider.press("ArrowRight")
+    assert "handed out from memory past the slab" in page.locator(".refalloc").inner_text()
+    for _ in range(7):
+        slider.press("ArrowRight")
+    assert "32,768 bytes are lost" in page.locator(".refalloc").inner_text()
+
+
+def test_tokens_stand_at_the_lanes_of_their_threads(open_page):
+    picture = LaneTable(random_recording(5), event=700)
+    page = open_page(picture.to_html())
+    found = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".rf-token")].map(token => {
+          const middle = token.getBoundingClientRect().top + 10;
+          const lane = [...document.querySelectorAll(".rf-lane")].findIndex(lane => {
+            const box = lane.getBoundingClientRect(); return box.top <= middle && middle <= box.bottom; });
+          return [token.textContent, lane]; }))"""
+    )
+    assert found == {f"T{thread}": lane for thread, lane in picture.moment().thread_indexes().items()}

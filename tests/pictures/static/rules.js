@@ -1,0 +1,11 @@
+// What the rules of SizeClasses and SlabRuler say: node rules.js < {"spacings", "fits": [[length, alignment]...], "rulers": [[slot, shift]...]}
+
+import { readFileSync } from "node:fs";
+import { fitSentence, spacingTable } from "../../../refalloc/pictures/static/size_classes.js";
+import { rulerSentence, slotTable } from "../../../refalloc/pictures/static/slab_ruler.js";
+
+const { spacings, fits, rulers } = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify({
+  fits: fits.map(([length, alignment]) => [fitSentence(spacings, length, alignment), spacingTable(spacings, length, alignment)]),
+  rulers: rulers.map(([slot, shift]) => [rulerSentence(65536, slot, shift), slotTable(65536, slot, shift)]),
+}));
