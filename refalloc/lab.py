@@ -6,7 +6,7 @@ solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
 quote("alloc.pop")  a part of the allocator's text
 asked_lengths("sqlite"), plot_bytes, plot_layouts, plot_slots, plot_stairs, plot_waste
-plot_free_list, plot_shifted_slabs
+plot_free_list, plot_growth, plot_shifted_slabs
 """
 
 from collections import Counter
@@ -17,6 +17,7 @@ from refalloc.course.progress import Progress
 from refalloc.course.quote import quote
 from refalloc.course.runner import check_exercise
 from refalloc.course.solution import solution_text
+from refalloc.pictures.growth import plot_growth
 from refalloc.pictures.memory import plot_bytes, plot_layouts
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
 from refalloc.pictures.slabs import plot_free_list, plot_shifted_slabs
@@ -28,6 +29,7 @@ __all__ = [
     "hint",
     "plot_bytes",
     "plot_free_list",
+    "plot_growth",
     "plot_layouts",
     "plot_shifted_slabs",
     "plot_slots",
