@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": "refalloc.commands.doctor",
     "export": "refalloc.commands.export",
     "grade": "refalloc.commands.grade",
+    "release": "refalloc.commands.release",
     "replay": "refalloc.commands.replay",
     "bench": "refalloc.commands.bench",
     "run": "refalloc.commands.run",

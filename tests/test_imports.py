@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "atomic": set(),
     **{house: TEXT | MACHINES | {"refalloc", "student", "edition", "atomic"} for house in HOUSES},
     "lab": TEXT | MACHINES | HOUSES | {"refalloc"},
-    "commands": TEXT | MACHINES | HOUSES | {"refalloc"},
+    "commands": TEXT | MACHINES | HOUSES | {"refalloc", "atomic"},
     "cli": {"commands"},
     "__main__": {"cli"},
 }

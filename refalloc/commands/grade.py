@@ -9,7 +9,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from refalloc.commands.errors import course_errors
+from refalloc.commands.grade_export import (
+    course_option,
+    edition_option,
+    export,
+    grade_one,
+    grader_errors,
+    hidden_option,
+)
 from refalloc.course.index import find_course, load_course
 from refalloc.course.stubs import stub_text
 from refalloc.grader import GraderError
@@ -23,19 +30,6 @@ from refalloc.grader.sandbox import LEVELS
 from refalloc.grader.store import Store
 from refalloc.grader.submissions import find_submissions
 from refalloc.heap import available_cpu_count
-
-
-def grader_errors(command):
-    """Decorates a command: a GraderError becomes a line on standard error and exit code 1."""
-
-    @functools.wraps(command)
-    def wrapped(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except GraderError as error:
-            raise click.ClickException(str(error)) from None
-
-    return course_errors(wrapped)
 
 
 class GradeGroup(click.Group):
@@ -58,15 +52,9 @@ def grade():
 @grade.command("class")
 @click.argument("places", metavar="SUBMISSIONS...", nargs=-1, type=click.Path(exists=True))
 @click.option("--out", metavar="RESULTS", type=click.Path(file_okay=False), help="Where results go, and are kept.")
-@click.option(
-    "--course", "course_folder", type=click.Path(exists=True), help="The course; default: the one around here."
-)
-@click.option(
-    "--hidden", type=click.Path(exists=True, file_okay=False), help="Your hidden tests, laid out as exercises/."
-)
-@click.option(
-    "--edition", type=click.Path(exists=True, dir_okay=False), help="A TOML file with this term's seed and knobs."
-)
+@course_option
+@hidden_option
+@edition_option
 @click.option(
     "--only", multiple=True, metavar="EXERCISE", help="Grade this exercise, such as 04.2; may be given again."
 )
@@ -160,3 +148,7 @@ def _doctor_table():
         else:
             table.add_row(level, "yes", escape("; ".join(report.leaks) or "none of what was tried"))
     return table
+
+
+grade.add_command(grade_one)
+grade.add_command(export)

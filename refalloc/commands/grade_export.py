@@ -1,0 +1,191 @@
+"""refalloc grade one, refalloc grade export: what other systems call, and what they import."""
+
+import functools
+import json
+import os
+from pathlib import Path
+
+import click
+
+from refalloc.atomic import write_atomically
+from refalloc.commands.errors import course_errors
+from refalloc.course.index import find_course, load_course
+from refalloc.grader import GraderError
+from refalloc.grader.archive import Content
+from refalloc.grader.edition import Term, load_term
+from refalloc.grader.exports import canvas, classroom50, github_classroom, gradescope, load_reports, moodle, nbgrader
+from refalloc.grader.exports import read_table as read_csv
+from refalloc.grader.pool import run_here
+from refalloc.grader.probe import choose_level
+from refalloc.grader.report import as_plain
+from refalloc.grader.run import marks_of, plan
+from refalloc.grader.sandbox import LEVELS
+from refalloc.grader.submissions import Submission
+
+
+def grader_errors(command):
+    """Decorates a command: a GraderError becomes a line on standard error and exit code 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except GraderError as error:
+            raise click.ClickException(str(error)) from None
+
+    return course_errors(wrapped)
+
+
+course_option = click.option(
+    "--course", "course_folder", type=click.Path(exists=True), help="The course; default: the one around here."
+)
+hidden_option = click.option(
+    "--hidden", type=click.Path(exists=True, file_okay=False), help="Your hidden tests, laid out as exercises/."
+)
+edition_option = click.option(
+    "--edition", type=click.Path(exists=True, dir_okay=False), help="A TOML file with this term's seed and knobs."
+)
+FORMATS = ("json", "gradescope", "classroom50", "github-classroom")
+
+
+@click.command("one")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "--format", "form", type=click.Choice(["json", "gradescope", "classroom50", "github-classroom"]), default="json"
+)
+@click.option("--out", type=click.Path(dir_okay=False), help="Where to; default: standard output.")
+@click.option("--student", default="student", show_default=True, help="Whose work it is: seeds the inputs.")
+@course_option
+@hidden_option
+@edition_option
+@click.option("--only", multiple=True, metavar="EXERCISE", help="Grade this exercise; may be given again.")
+@click.option("--level", type=click.Choice(LEVELS), help="This sandbox and no other.")
+@click.option("--unsafe", is_flag=True, help="Allow a sandbox of rlimits alone.")
+@grader_errors
+def grade_one(folder, form, out, student, course_folder, hidden, edition, only, level, unsafe):
+    """Grade the one submission in FOLDER, and write the report that another system reads."""
+    course = load_course(course_folder) if course_folder else find_course()
+    exercises = [course.exercise(name) for name in only] or course.exercises
+    term = load_term(edition) if edition else Term()
+    report = choose_level(level, unsafe)
+    content = Content()
+    content.add_folder(folder)
+    tasks = plan([Submission(student, content=content)], exercises, report.level, term, hidden)
+    graded = dict(_graded(tasks))
+    [marks] = marks_of(tasks, graded)
+    text = _text_of(form, as_plain(marks, report.level, term.name, with_details=False))
+    if out is None:
+        click.echo(text)
+    else:
+        write_atomically(Path(out), text)
+
+
+def _graded(tasks):
+    """(key, report) of every job. Raises GraderError for the first that could not be judged: no mark is better than
+    a wrong one."""
+    jobs = {task.job.key: task.job for task in tasks}
+    for job, report in run_here(list(jobs.values()), worker_count=1):
+        if isinstance(report, GraderError):
+            raise report
+        yield job.key, report
+
+
+def _text_of(form, report):
+    if form == "github-classroom":
+        return github_classroom.reporter_result(report)
+    if form == "gradescope":
+        report = gradescope.results(report)
+    elif form == "classroom50":
+        report = classroom50.result(report, os.environ)
+    return json.dumps(report, indent=1)
+
+
+@click.group()
+def export():
+    """Write marks, or a grader, in the format of another system."""
+
+
+def out_option(command):
+    """Decorates a command: where to write."""
+    return click.option("--out", required=True, type=click.Path(dir_okay=False), help="The file to write.")(command)
+
+
+results_argument = click.argument("results", type=click.Path(exists=True, file_okay=False))
+
+
+@export.command("gradescope")
+@out_option
+@course_option
+@hidden_option
+@edition_option
+@grader_errors
+def export_gradescope(out, course_folder, hidden, edition):
+    """Make the zip that Gradescope takes as an autograder."""
+    root = load_course(course_folder).root if course_folder else find_course().root
+    gradescope.write_autograder(out, root, hidden, edition)
+
+
+@export.command("canvas")
+@results_argument
+@out_option
+@click.option("--gradebook", required=True, type=click.Path(exists=True, dir_okay=False), help="Canvas's own export.")
+@click.option("--column", required=True, help="The assignment's title in it.")
+@click.option(
+    "--match", type=click.Choice(list(canvas.IDENTITIES)), default="id", show_default=True, help="Whose ids ours are."
+)
+@grader_errors
+def export_canvas(results, out, gradebook, column, match):
+    """Fill the gradebook that you exported from Canvas."""
+    text, missing = canvas.fill(gradebook, load_reports(results), column, match)
+    write_atomically(Path(out), text)
+    _tell_missing(missing, gradebook)
+
+
+@export.command("moodle")
+@results_argument
+@out_option
+@click.option("--item", default="refalloc", show_default=True, help="The grade item's name.")
+@click.option("--roster", type=click.Path(exists=True), help="A CSV with student, username, idnumber and email.")
+@grader_errors
+def export_moodle(results, out, item, roster):
+    """Write a CSV for Moodle's grade import, of 0 to 100."""
+    people = None
+    if roster:
+        header, *rows = read_csv(roster)[0]
+        people = {row["student"]: row for row in (dict(zip(header, cells, strict=False)) for cells in rows)}
+    write_atomically(Path(out), moodle.import_csv(load_reports(results), item, people))
+
+
+@export.command("moodle-worksheet")
+@results_argument
+@out_option
+@click.option("--worksheet", required=True, type=click.Path(exists=True, dir_okay=False), help="As downloaded.")
+@grader_errors
+def export_moodle_worksheet(results, out, worksheet):
+    """Fill the offline grading worksheet that you downloaded from Moodle."""
+    text, missing = moodle.fill_worksheet(worksheet, load_reports(results))
+    write_atomically(Path(out), text)
+    _tell_missing(missing, worksheet)
+
+
+@export.command("nbgrader")
+@results_argument
+@out_option
+@click.option("--assignment", default="refalloc", show_default=True, help="The assignment's name.")
+@click.option("--due", default="", help="When it was due.")
+@grader_errors
+def export_nbgrader(results, out, assignment, due):
+    """Write the CSV that nbgrader exports."""
+    write_atomically(Path(out), nbgrader.export_csv(load_reports(results), assignment, due))
+
+
+@export.command("github-classroom")
+@out_option
+def export_github_classroom(out):
+    """Write the workflow of GitHub Classroom, for .github/workflows/classroom.yml of the template repository."""
+    write_atomically(Path(out), github_classroom.workflow())
+
+
+def _tell_missing(students, place):
+    if students:
+        click.echo(f"{place} has no row for {len(students)} students: {', '.join(students)}", err=True)
