@@ -26,6 +26,8 @@ GAP_LEN = 1 << 16  # bytes, at least, between two mappings
 class SteppedLane:
     """One entry of the metadata table; fields as in heap.Lane. holder: the thread that has it locked, or None."""
 
+    __slots__ = ("frees", "holder", "index", "key", "next_addrs")
+
     def __init__(self, index, heap):
         self.index = index
         self.key = ("lane", index)
@@ -39,6 +41,8 @@ class SteppedLane:
 
 class SteppedField:
     """frees or next_addrs of one lane: a list of which each access is a step."""
+
+    __slots__ = ("_heap", "_keys", "values")
 
     def __init__(self, heap, field, lane):
         self.values = [0] * CLASS_CAPACITY

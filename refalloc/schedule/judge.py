@@ -33,7 +33,7 @@ def _everything(run):
     """All that invariants can depend on, as something that can be compared: few runs end in a heap that is new."""
     heap = run.heap
     plain_lanes = [getattr(lane, "recorded_lane", lane) for lane in heap.lanes]
-    lanes = [(lane.holder, *lane.frees.values, *lane.next_addrs.values) for lane in plain_lanes]
+    lanes = [(lane.holder, tuple(lane.frees.values), tuple(lane.next_addrs.values)) for lane in plain_lanes]
     return tuple(lanes), frozenset(heap.words.items()), tuple(heap.mappings()), frozenset(run.live_blocks())
 
 

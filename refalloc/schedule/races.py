@@ -18,8 +18,12 @@ class RaceDetector:
     A place is named by any hashable key.
     """
 
+    __slots__ = ("_clocks", "_lock_clocks", "_never_read", "_places")
+
     def __init__(self, thread_count):
-        self._clocks = [[int(other == thread) for other in range(thread_count)] for thread in range(thread_count)]
+        self._clocks = [[0] * thread_count for _ in range(thread_count)]
+        for thread, clock in enumerate(self._clocks):
+            clock[thread] = 1
         self._lock_clocks = {}  # lock -> clock
         self._places = {}  # key -> [thread that wrote last, its clock then, clock of each thread when it read last]
         self._never_read = [0] * thread_count

@@ -172,7 +172,7 @@ class Run(Turns):
 
     def has_to_wait(self, thread):
         what, thing = self.pending[thread]
-        return thing in self._holders if what == "acquire" else super().has_to_wait(thread)
+        return thing in self._holders if what == "acquire" else self.waiting.has_to_wait(thread, what)
 
     def runnable(self):
         if not self.waiting.threads and not self._holders:

@@ -117,9 +117,14 @@ class SteppedThread:
         return PATTERN | (self.number + 1) << 32 | self._block_count
 
     def _fill(self, addr, block):
-        self._run.live[addr] = block
+        run, heap = self._run, self.heap
+        run.live[addr] = block
         for word in _watched_words(addr, block.length):
-            self.heap.store(word, block.pattern)
+            if run.log is None and self.number != AT_REST:
+                run.writes(word)  # heap.store without its checks: the block was proved to be mapped
+                heap.words[word] = block.pattern
+            else:
+                heap.store(word, block.pattern)
 
     def _verified(self, call, addr):
         block = self._run.live.pop(addr, None)

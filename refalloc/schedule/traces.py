@@ -10,6 +10,8 @@ atomic read) commute with each other, and not with changes of it.
 class Traces:
     """Traces of `thread_count` threads. Attributes: threads: list of int, the trace of each."""
 
+    __slots__ = ("_places", "threads")
+
     def __init__(self, thread_count):
         self.threads = list(range(1, thread_count + 1))
         self._places = {}  # key -> [trace of its last change, of the looks at it since]

@@ -99,12 +99,7 @@ class Turns:
 
     def runnable(self):
         """Threads that can move, in order."""
-        if not self.waiting.threads:
-            return self.alive
-        return [thread for thread in self.alive if not self.has_to_wait(thread)]
-
-    def has_to_wait(self, thread):
-        return self.waiting.has_to_wait(thread, self.pending[thread][0])
+        raise NotImplementedError
 
     def place(self):
         """Thread and step, in words."""
