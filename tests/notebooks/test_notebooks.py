@@ -100,6 +100,21 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^block 9: slab \+ 65536$",
         r"^a page of the arena that is not mapped$",
     ],
+    "07": [
+        r"^bytes mapped: \[102400\]$",
+        r"^used of the lane: False False$",
+        r"^large one freed: +65536$",
+        r"^small one freed: +65536$",
+        r"^measured: +{50: False, 65: True, 128: True, 129: False}$",
+        r"^ +90000 to +300000: True +303104 bytes mapped$",
+        r"^ +300000 to +32768: False +303104 bytes mapped$",
+        r"^resize: False$",
+        r"^remap moved it: True$",
+        r"^Cleo has what was Ann's: True$",
+        r"^Bob has: b'-{12}'$",
+        r"^slab ANN has slots of class 3 .* and of class 4 ",
+        r"^the block there has 64 bytes aligned to 16, not 100",
+    ],
 }
 
 
