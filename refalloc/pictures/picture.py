@@ -37,20 +37,22 @@ class Picture(anywidget.AnyWidget):
 
     def to_html(self):
         """A page that shows the picture alone, from a file, with no network: str. What is done there stays there."""
-        state = {}
-        for name in self.traits(sync=True):
-            if name not in self._own_traits():
-                continue
-            value = getattr(self, name)
-            state[name] = {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
         return _PAGE.format(
             title=_escaped(self.title or type(self).__name__),
             text=_escaped(self.text()),
             css=static_text("pictures.css"),
             png=base64.b64encode(self.png()).decode("ascii"),
-            state=_in_script(json.dumps(state)),
+            state=_in_script(json.dumps(self._page_state())),
             module=_in_script(json.dumps(self._esm)),
         )
+
+    def _page_state(self):
+        """What a page of its own starts with: {trait: value}, for JSON."""
+        values = {name: getattr(self, name) for name in self.traits(sync=True) if name in self._own_traits()}
+        return {
+            name: {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+            for name, value in values.items()
+        }
 
     @classmethod
     def _own_traits(cls):

@@ -9,6 +9,7 @@ import numpy as np
 from refalloc import allocator
 from refalloc.checked import CheckedAllocator
 from refalloc.heap import Heap
+from refalloc.schedule import Exploration, Replay, Stepper
 from refalloc.trace import PROLOGUE, EventLog, Kind, Recording, record
 from refalloc.trace.packed import ALLOC, load_trace
 
@@ -19,13 +20,20 @@ LOCK_TRIES = 1000  # of one lane, before a snapshot is taken although it is lock
 def recording_of(source, calls=TRACE_CALLS):
     """(Recording, what it is: str) of a Recording, an array of EVENT, a heap, an allocator, or a packed trace's name.
 
+    What the explorer gives is taken too: an Exploration's failure, a Replay, a Stepper as far as it has come.
+
     Args:    source: those; calls: int, of a trace: how many of its calls are made, None for all.
-    Raises:  TypeError; TraceError for a name that is none; MemoryError.
+    Raises:  TypeError; ValueError for an Exploration without failure; TraceError for a name that is none; MemoryError.
     """
     if isinstance(source, Recording):
         return source, "a recording"
     if isinstance(source, np.ndarray):
         return Recording(source), "a recording"
+    if isinstance(source, (Exploration, Replay, Stepper)):
+        run = source.failure if isinstance(source, Exploration) else source
+        if run is None:
+            raise ValueError("this exploration found no failure, so there is nothing to draw")
+        return run.recording, "a schedule"
     if isinstance(source, str):
         return _replayed(source, calls)
     if isinstance(source, CheckedAllocator):

@@ -5,13 +5,28 @@ from recordings import random_recording
 
 from refalloc.pictures.lane_table import LaneTable
 from refalloc.pictures.memory_map import MemoryMap
+from refalloc.pictures.schedule_player import SchedulePlayer
 from refalloc.pictures.size_classes import SizeClasses
 from refalloc.pictures.slab_ruler import SlabRuler
 from refalloc.pictures.story import Table
 
+
+def a_pair(thread):
+    thread.free(thread.alloc(24))
+
+
+def a_player():
+    player = SchedulePlayer([a_pair, a_pair])
+    for thread in (0, 1, 0, 1, 1):
+        player.step(thread)
+    player.branch()
+    return player
+
+
 MAKERS = {
     "MemoryMap": lambda: MemoryMap(random_recording(5)),
     "LaneTable": lambda: LaneTable(random_recording(5), event=700),
+    "SchedulePlayer": a_player,
     "SizeClasses": lambda: SizeClasses(300),
     "SlabRuler": lambda: SlabRuler(10, pages=3),
 }
