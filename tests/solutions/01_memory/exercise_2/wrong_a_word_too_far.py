@@ -1,4 +1,4 @@
-# fails with: load_bytes(heap=heap, addr=arena + 4095, length=1, byte_order='little') raised refalloc.arena.MemoryFault: load at arena + 4096: a page of the arena that is not mapped; access only what map returned and unmap has not taken back
+# fails with: load_bytes(heap=heap, addr=arena + 4095, length=1, byte_order='little') raised MemoryFault: load at arena + 4096: a page of the arena that is not mapped; access only what map returned and unmap has not taken back
 
 
 def load_bytes(heap, addr, length, byte_order):

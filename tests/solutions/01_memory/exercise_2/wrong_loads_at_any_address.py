@@ -1,4 +1,4 @@
-# fails with: load_bytes(heap=heap, addr=arena + 3, length=2, byte_order='little') raised refalloc.arena.MemoryFault: load at arena + 3: not a multiple of 8; words lie at arena + 0 and arena + 8
+# fails with: load_bytes(heap=heap, addr=arena + 3, length=2, byte_order='little') raised MemoryFault: load at arena + 3: not a multiple of 8; words lie at arena + 0 and arena + 8
 
 
 def load_bytes(heap, addr, length, byte_order):
