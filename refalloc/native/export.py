@@ -7,14 +7,18 @@
 4. The system's C compiler links it, or the one in the package ziglang. Nothing is written but the finished file.
 """
 
+import dis
+import re
 import sys
 import types
 from pathlib import Path
 
+from numba.core.dispatcher import Dispatcher
+
 from refalloc.native import malloc_api
 from refalloc.native.compiler import cache_folder
 from refalloc.native.explain import explain
-from refalloc.native.jit import CompileError, Shadows, jit
+from refalloc.native.jit import SIGNATURES, CompileError, Shadows, jit
 from refalloc.native.library import support_ir
 from refalloc.native.linking import (
     SHARED,
@@ -76,20 +80,54 @@ def cached_library(text):
 def library_module(text):
     """The optimized LLVM module of a text's library. Raises CompileError, ExportError."""
     support = support_ir() + malloc_api.LINE_IR + CONSTRUCTORS
-    functions = _compiled_functions(jit(text))
-    module = link_ir(support, functions, lambda symbol: symbol.startswith(C_PREFIX), malloc_api.INTERNAL)
+    compiled = jit(text)
+    shadow = _bound_to(compiled)
+    looping = [name for name, function in compiled.functions.items() if _has_loop(function) and name not in SIGNATURES]
+    straight = [
+        name for name, value in [*compiled.functions.items(), *vars(shadow).items()] if _is_straight(name, value)
+    ]
+    out_of_line, inlined = _symbols_of(looping), _symbols_of([*straight, "alloc"])
+    module = link_ir(
+        support,
+        _compiled_functions(shadow, compiled),
+        is_public=lambda symbol: symbol.startswith(C_PREFIX),
+        is_inlined=lambda symbol: inlined.search(symbol) is not None,
+        is_out_of_line=lambda symbol: symbol in malloc_api.INTERNAL or out_of_line.search(symbol) is not None,
+    )
     require_only(module, LIBC)
     for symbol in malloc_api.ENTRY_POINTS:
         module.get_function(C_PREFIX + symbol).name = symbol
     return module
 
 
-def _compiled_functions(text):
-    """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
+def _bound_to(text):
+    """malloc_api.py, bound to a text: its compiled functions, as a module."""
     shadow = Shadows().module(malloc_api)
-    for name in ("alloc", "free", "resize", "remap"):
+    for name in SIGNATURES:
         setattr(shadow, f"text_{name}", getattr(text, name))
-    support = ("state", "lanes", "root", "line", "thread_index", "set_thread_index")
+    return shadow
+
+
+# What goes round a loop, as when lanes are taken by others, is seldom called: kept out of line, it leaves registers to
+# what is called always, which is put into malloc and free.
+
+
+def _has_loop(function):
+    return any("BACKWARD" in step.opname for step in dis.get_instructions(function.py_func))
+
+
+def _is_straight(name, value):
+    return isinstance(value, Dispatcher) and name not in malloc_api.INTERNAL and not _has_loop(value)
+
+
+def _symbols_of(names):
+    """A pattern of the symbols of functions, as the compiler makes them of their names."""
+    return re.compile(rf"3jit(37text_[0-9a-f]{{32}})?({'|'.join(f'{len(name)}{name}B' for name in names) or '$^'})")
+
+
+def _compiled_functions(shadow, text):
+    """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
+    support = ("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded")
     for symbol in (*malloc_api.INTERNAL, *(f"refalloc_{name}" for name in support), "pthread_atfork"):
         declare_symbol(symbol)
     for symbol, signature in {**malloc_api.ENTRY_POINTS, **malloc_api.INTERNAL}.items():

@@ -14,6 +14,10 @@ Symbols that support_ir gives, and their memory:
     refalloc_root       root of the chunk table
     refalloc_index      the thread's index, behind two functions, since only a linked library has thread-local storage
 
+A process with one thread needs no atomic step to take a lane, and most programs have one: glibc says so, from 2.32 on,
+in a byte that it clears before it starts a second thread. (A signal's handler that allocates in between gives back what
+it takes before it returns.)
+
 Before the library's constructor has run there is one lane; the process has one thread then.
 """
 
@@ -24,9 +28,9 @@ from numba.extending import intrinsic, models, overload, overload_attribute, ove
 
 from refalloc.native.chunks import ROOT_LEN, chunk_entry, set_chunk_entry
 from refalloc.native.compiler import compiled
-from refalloc.native.machine import LANE_LEN, LINE_LEN, HeapType, lane_count, lanes_addr
+from refalloc.native.machine import LANE_LEN, LINE_LEN, HeapType, lane_addr, lane_count, lanes_addr
 from refalloc.native.pages import CHUNK_LEN, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks, whole_pages
-from refalloc.native.words import add_relaxed, load_word, max_relaxed, symbol_addr
+from refalloc.native.words import add_relaxed, exchange_acquire, load_word, max_relaxed, store_word, symbol_addr
 
 LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
@@ -53,6 +57,7 @@ MODE_COUNT_CALLS = 1
 
 _thread_index = types.ExternalFunction("refalloc_thread_index", signature(types.int64))
 _set_thread_index = types.ExternalFunction("refalloc_set_thread_index", signature(types.void, types.int64))
+_single_threaded = types.ExternalFunction("refalloc_single_threaded", signature(types.int64))
 _map = types.ExternalFunction("refalloc_map", signature(*[types.int64] * 5))
 _unmap = types.ExternalFunction("refalloc_unmap", signature(types.void, types.int64, types.int64))
 _remap = types.ExternalFunction("refalloc_remap", signature(*[types.int64] * 5))
@@ -75,6 +80,19 @@ define i64 @refalloc_thread_index() alwaysinline {{
 define void @refalloc_set_thread_index(i64 %index) alwaysinline {{
   store i64 %index, ptr @refalloc_index
   ret void
+}}
+
+@__libc_single_threaded = extern_weak global i8
+
+define i64 @refalloc_single_threaded() alwaysinline {{
+  %is_there = icmp ne ptr @__libc_single_threaded, null
+  br i1 %is_there, label %ask, label %unknown
+ask:
+  %byte = load i8, ptr @__libc_single_threaded
+  %word = zext i8 %byte to i64
+  ret i64 %word
+unknown:
+  ret i64 0
 }}
 """
 
@@ -192,6 +210,20 @@ def _library_heap_set_thread_index(heap, index):
         _set_thread_index(index)
 
     return set_thread_index
+
+
+@overload_method(LibraryHeapType, "try_lock")
+@overload_method(ProbeHeapType, "try_lock")
+def _library_heap_try_lock(heap, lane):
+    def try_lock(heap, lane):
+        lock_addr = lane_addr(lane)
+        if _single_threaded() != 0:
+            was_taken = load_word(lock_addr)
+            store_word(lock_addr, 1)
+            return was_taken == 0
+        return exchange_acquire(lock_addr, 1) == 0
+
+    return try_lock
 
 
 @overload_method(LibraryHeapType, "map")

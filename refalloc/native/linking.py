@@ -8,9 +8,11 @@ import sys
 import tempfile
 from importlib import util
 from pathlib import Path
+from unittest import mock
 
 from llvmlite import binding as llvm
 from numba import cfunc
+from numba.core.codegen import CPUCodeLibrary
 
 from refalloc.native.compiler import OPTIONS
 
@@ -36,16 +38,23 @@ def declare_symbol(symbol):
 
 def compile_c_function(function, signature):
     """Compile a Python function for C. Returns its LLVM IR, and its name there. Raises what the compiler raises."""
-    compiled = cfunc(signature, **OPTIONS)(function)
+    # Optimized as a whole at the end: by then a function that was put into its callers could not be kept out of them.
+    with mock.patch.object(CPUCodeLibrary, "_optimize_final_module", return_value=None):
+        compiled = cfunc(signature, **OPTIONS)(function)
     # Numba marks the one call in a C wrapper so that the wrapper stays small; here it must cost nothing.
     return compiled.inspect_llvm().replace("= { noinline }", "= { alwaysinline }"), compiled._wrapper_name
 
 
-def link_ir(support, functions, is_public, out_of_line=()):
+def _nothing(symbol):
+    return False
+
+
+def link_ir(support, functions, is_public, is_inlined=_nothing, is_out_of_line=_nothing):
     """Link IR to one optimized module.
 
     Args:    support: str, IR; functions: iterable of (symbol, IR, name of that function in it);
-             is_public: symbol -> bool, whether it keeps its name; out_of_line: symbols that are not inlined.
+             is_public: symbol -> bool, whether it keeps its name; is_inlined: symbol -> bool, whether it is put into
+             all that call it; is_out_of_line: symbol -> bool, whether it never is.
     Returns: llvmlite module.
     """
     module = llvm.parse_assembly(support)
@@ -61,7 +70,9 @@ def link_ir(support, functions, is_public, out_of_line=()):
             continue
         if not is_public(function.name):
             function.linkage = "internal"
-        if function.name in out_of_line:
+        if is_inlined(function.name):
+            function.add_function_attribute("alwaysinline")
+        if is_out_of_line(function.name):
             function.add_function_attribute("noinline")
             function.add_function_attribute("cold")
     _optimize(module)

@@ -317,7 +317,7 @@ def build_driver():
         functions = [
             (function.__name__, *compile_c_function(function, called)) for function, called in signatures.items()
         ]
-        module = link_ir(PLAN_IR, functions, lambda symbol: symbol == "main")
+        module = link_ir(PLAN_IR, functions, is_public=lambda symbol: symbol == "main")
         require_only(module, LIBC)
         link(module, path, [*EXECUTABLE, "-pthread"])
     return path
