@@ -9,11 +9,11 @@ import sys
 import learners
 import pytest
 
-from refalloc import allocator
+from refalloc import allocator, improved
 from refalloc.native.export import cached_library
 from refalloc.native.running import preloading
 
-TEXTS = {"reference": allocator, "learner": learners}
+TEXTS = {"reference": allocator, "improved": improved, "learner": learners}
 
 
 @functools.cache

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "trim": {"allocator"},
     "check": {"allocator"},
     "checked": {"allocator", "heap", "trim"},
+    "improved": set(),
     "refalloc": {"checked"},
     **dict.fromkeys(MACHINES, TEXT | MACHINES),
     "student": {"arena", "heap"},

@@ -131,7 +131,8 @@ def _command(workload, folder):
 
 def _run(command, peer: Peer):
     env = {**os.environ, "LD_PRELOAD": str(peer.library)} if peer.library else dict(os.environ)
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    # By way of a shell, and a child of it: a process's peak counts what it was before exec, here a large Python.
+    done = subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", *command], env=env, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{peer.name}: {' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
     return Sample(*map(int, done.stdout.split()))

@@ -1,6 +1,7 @@
 """refalloc bench native: the text, measured beside other allocators."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -28,7 +29,9 @@ def command(text_file, repetitions, only, json_file, asm):
         if asm:
             click.echo(emit_assembly(library_module(text)))
             return
-        texts = {"refalloc" if text_file is None else Path(text_file).stem: text}
+        texts = {"reference": chosen_text(None), "improved": chosen_text("improved")}
+        if text_file not in (None, "improved"):
+            texts[Path(text_file).stem] = text
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("measure", total=None)
@@ -43,7 +46,8 @@ def command(text_file, repetitions, only, json_file, asm):
                 raise click.ClickException(str(error)) from None
     if json_file:
         Path(json_file).write_text(json.dumps(report, indent=1))
-    Console().print(_table(report, geometric_means(report)))
+    wide = None if sys.stdout.isatty() else 40 + 28 * len(report["peers"])  # in a file, no line is broken
+    Console(width=wide).print(_table(report, geometric_means(report)))
     for line in report["missing"]:
         click.echo(f"not measured: {line}")
 

@@ -1,5 +1,6 @@
 """What the commands on compiled code share: the text that is asked for, and errors that need no traceback."""
 
+import importlib
 from contextlib import contextmanager
 
 import click
@@ -8,8 +9,7 @@ from_option = click.option(
     "--from",
     "text_file",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="A Python file with alloc, free, resize and remap; default: the reference.",
+    help="A Python file with alloc, free, resize and remap, or `improved`, the second text; default: the reference.",
 )
 
 
@@ -29,9 +29,7 @@ def plain_errors():
 
 
 def chosen_text(text_file):
-    """The text for --from: a path, or the reference's module."""
-    if text_file is None:
-        from refalloc import allocator
-
-        return allocator
+    """The text for --from: a module of this package, or a path."""
+    if text_file in (None, "improved"):
+        return importlib.import_module("refalloc.allocator" if text_file is None else "refalloc.improved")
     return text_file

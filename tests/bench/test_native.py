@@ -63,8 +63,14 @@ def test_ratios_are_of_runs_in_the_same_repetition():
     assert result.cpu_ns == 8
 
 
+def test_peak_memory_is_the_driver_s_own_and_not_that_of_the_process_that_starts_it():
+    ballast = bytearray(200 << 20)
+    sample = native._run(native._command(native.MICRO[0], None), Peer("glibc", None))
+    assert sample.peak_kib < len(ballast) >> 11
+
+
 def test_a_peer_that_crashes_is_named():
-    with pytest.raises(RuntimeError, match=r"broken: .* ended with -6"):
+    with pytest.raises(RuntimeError, match=r"broken: .* ended with 134"):
         native._run(["sh", "-c", "kill -6 $$"], Peer("broken", None))
 
 
@@ -72,7 +78,7 @@ def test_the_command_prints_ratios_and_writes_json(tiny, without_zig, tmp_path):
     file = tmp_path / "figures.json"
     done = CliRunner().invoke(main, ["bench", "native", "--only", "hot", "--repetitions", "2", "--json", str(file)])
     assert done.exit_code == 0, done.output
-    assert "geometric" in done.output
+    assert "geometric mean" in done.output
     assert "not measured: zig" in done.output
     assert {row["workload"] for row in json.loads(file.read_text())["results"]} == {
         "hot 64 B",

@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from libraries import TEXTS, run, run_python
+from libraries import run, run_python
+
+from refalloc.native.workloads import WORKLOADS, build_driver
 
 LOAD = """
 import ctypes, os, signal, sys, threading
@@ -65,7 +67,7 @@ def _run(script, name, *args, **settings):
     return done.stdout.decode()
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", ["reference", "improved"])
 @pytest.mark.parametrize("threads", [1, 4, 64])
 def test_threads_that_free_each_others_blocks_lose_nothing(name, threads):
     _run("finish(*run(int(sys.argv[1]), 400_000 // int(sys.argv[1])))", name, threads)
@@ -76,7 +78,7 @@ def test_any_number_of_lanes_serves_200_threads(lanes):
     _run("finish(*run(200, 1000))", "reference", REFALLOC_LANES=str(lanes))
 
 
-@pytest.mark.parametrize(("name", "forks"), [("reference", 1000), ("learner", 200)])
+@pytest.mark.parametrize(("name", "forks"), [("reference", 200), ("improved", 200), ("learner", 50)])
 def test_no_child_hangs_of_a_program_with_4_allocating_threads_that_forks(name, forks):
     children = """
 started, outcomes = run(4, 1 << 60)
@@ -97,14 +99,15 @@ os._exit(0)
     assert _run(children, name, forks) == "all ended\n"
 
 
-def test_new_threads_start_and_end_by_the_thousand():
+@pytest.mark.parametrize("name", ["reference", "improved"])
+def test_new_threads_start_and_end_by_the_thousand(name):
     churn = """
 table = np.zeros(64, np.int64)
 trade(table.ctypes.data, 64, 1, 1)
 for number in range(500):
     finish(*run(4, 50, 64))
 """
-    _run(churn, "reference")
+    _run(churn, name)
 
 
 def test_signals_between_any_two_instructions_do_no_harm():
@@ -151,3 +154,19 @@ def test_statistics_are_written_at_the_end():
     assert peak >= slabs * 65536 > 0
     assert 1 <= lanes_used <= lanes
     assert run(["ls", "/"], "reference").stderr == b"", "and only when asked for"
+
+
+def _peak_kib(name, *numbers):
+    """Peak resident memory of the bench's driver, in KiB."""
+    done = run([build_driver(), *map(str, numbers)], name)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.split()[3])
+
+
+def test_memory_of_the_improved_text_stays_level_when_threads_come_and_go():
+    assert _peak_kib("improved", WORKLOADS.index("churn"), 0, 0, 20_000, 1) < 6_000
+
+
+def test_memory_of_the_improved_text_stays_level_from_producers_to_consumers():
+    handover = WORKLOADS.index("handover")
+    assert _peak_kib("improved", handover, 64, 0, 2_000_000, 4) < 6_000

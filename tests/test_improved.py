@@ -1,0 +1,169 @@
+import itertools
+import random
+
+import pytest
+
+from refalloc import improved as text
+from refalloc.heap import Heap
+from refalloc.schedule import explore
+
+SIZES = [text.slot_size(size_class) for size_class in range(text.CLASS_COUNT)]
+
+
+def test_each_class_has_the_shortest_slots_that_fit():
+    assert sorted(SIZES) == SIZES
+    for length in [*range(1, 5000), *range(5000, 2 << 20, 997), 2 << 20]:
+        size_class = text.size_class_index(length, 0)
+        assert SIZES[size_class] >= length
+        assert size_class == 0 or SIZES[size_class - 1] < length
+    assert text.size_class_index((2 << 20) + 1, 0) >= text.CLASS_COUNT
+
+
+def test_a_slot_is_at_most_a_quarter_longer_than_what_was_asked_for():
+    for length in range(text.LINEAR_LEN + 1, 2 << 20, 61):
+        assert SIZES[text.size_class_index(length, 0)] <= 1.25 * length
+
+
+def test_small_classes_fit_in_half_a_slab_and_the_rest_are_mapped():
+    assert SIZES[text.SMALL_COUNT - 1] == text.SLAB_LEN // 2 < SIZES[text.SMALL_COUNT]
+
+
+@pytest.mark.parametrize("align_log2", range(5, 17))
+def test_slots_for_aligned_blocks_are_powers_of_two_and_so_aligned(align_log2):
+    for length in (1, 16, 100, 5000, 40_000, 70_000):
+        size = SIZES[text.size_class_index(length, align_log2)]
+        assert size >= length
+        assert size % (1 << align_log2) == 0
+        assert size & (size - 1) == 0
+
+
+def test_slots_of_a_slab_lie_apart_and_within_it():
+    for size in SIZES[: text.SMALL_COUNT]:
+        heap = Heap(1)
+        slots = [text.alloc(heap, size, 4) for _ in range(text.SLAB_LEN // size)]
+        (slab, length) = heap.mappings()[0]
+        assert length == text.SLAB_LEN
+        assert slots == list(range(slots[0], slots[0] + len(slots) * size, size))
+        assert slab <= slots[0]
+        assert slots[-1] + size <= slab + length
+        text.alloc(heap, size, 4)
+        assert len(heap.mappings()) == 2
+
+
+@pytest.mark.parametrize("lane_count", [1, 2, 5])
+def test_a_random_run_keeps_every_block_whole_and_apart(lane_count):
+    heap, rng, live = Heap(lane_count), random.Random(lane_count), {}
+    for step in range(8000):
+        heap.set_thread_index(rng.randrange(lane_count))
+        taken = heap.lanes[rng.randrange(lane_count)] if lane_count > 1 and rng.random() < 0.05 else None
+        if taken:
+            assert heap.try_lock(taken)
+        if rng.random() < 0.52 or not live:
+            length, align_log2 = int(2 ** rng.uniform(0, 17)), rng.choice((0, 4, 4, 4, 6, 12, 16, 17))
+            addr = text.alloc(heap, length, align_log2)
+            assert addr % (1 << align_log2) == 0
+            heap.view(addr, length)[:] = bytes([step % 251]) * length
+            live[addr] = (length, align_log2, step % 251)
+        else:
+            addr = rng.choice(list(live))
+            length, align_log2, byte = live.pop(addr)
+            assert bytes(heap.view(addr, length)) == bytes([byte]) * length
+            if rng.random() < 0.2:
+                new_length = int(2 ** rng.uniform(0, 17))
+                moved = text.remap(heap, addr, length, new_length, align_log2)
+                kept = min(length, new_length if moved else length)
+                addr, length = moved or addr, new_length if moved else length
+                assert bytes(heap.view(addr, kept)) == bytes([byte]) * kept
+            text.free(heap, addr, length, align_log2)
+        if taken:
+            heap.unlock(taken)
+    blocks = sorted((addr, addr + length) for addr, (length, _, _) in live.items())
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(blocks))
+    _require_nothing_lost(heap, live)
+
+
+def _require_nothing_lost(heap, live):
+    """Every slot of every mapping is live, or free in one list once, or not yet handed out."""
+    mappings = dict(heap.mappings())
+    for addr, (length, align_log2, _) in live.items():
+        if text.size_class_index(length, align_log2) >= text.SMALL_COUNT:
+            assert mappings.pop(addr) >= length
+    free = {}
+    for lane in heap.lanes:
+        for size_class in range(text.CLASS_COUNT):
+            addr, count = lane.frees[size_class], 0
+            while addr:
+                assert addr not in live
+                assert addr not in free, f"{addr:#x} is free twice"
+                free[addr] = size_class
+                addr, count = heap.load(addr), count + 1
+            if size_class >= text.SMALL_COUNT:
+                assert count == lane.next_addrs[size_class]
+    for addr, size_class in free.items():
+        if size_class >= text.SMALL_COUNT:
+            assert mappings.pop(addr) >= text.slot_size(size_class)
+    handed_out = dict.fromkeys(mappings, 0)
+    for addr, (length, align_log2, _) in live.items():
+        if (size_class := text.size_class_index(length, align_log2)) < text.SMALL_COUNT:
+            handed_out[addr & -text.SLAB_LEN] += text.slot_size(size_class)
+    for addr, size_class in free.items():
+        if size_class < text.SMALL_COUNT:
+            handed_out[addr & -text.SLAB_LEN] += text.slot_size(size_class)
+    class_of = {}
+    fresh = {addr & -text.SLAB_LEN: addr for lane in heap.lanes for addr in lane.next_addrs[: text.SMALL_COUNT] if addr}
+    for addr in [*free, *live]:
+        if addr & -text.SLAB_LEN in handed_out:
+            size_class = free.get(addr)
+            if size_class is None:
+                size_class = text.size_class_index(*live[addr][:2])
+            assert class_of.setdefault(addr & -text.SLAB_LEN, size_class) == size_class
+    for slab, length in handed_out.items():
+        size = text.slot_size(class_of[slab])
+        assert length == (fresh[slab] - slab if slab in fresh else text.SLAB_LEN // size * size), hex(slab)
+
+
+def test_what_one_lane_freed_another_takes_before_anything_is_mapped():
+    heap = Heap(4)
+    blocks = [text.alloc(heap, 64, 4) for _ in range(1024)]
+    mapped = heap.mappings()
+    for _ in range(10):
+        for addr in blocks:
+            heap.set_thread_index(3)
+            text.free(heap, addr, 64, 4)
+        heap.set_thread_index(0)
+        blocks = [text.alloc(heap, 64, 4) for _ in range(1024)]
+    assert heap.mappings() == mapped
+
+
+def test_larger_blocks_are_kept_for_the_next_who_asks_up_to_a_bound():
+    for size in SIZES[text.SMALL_COUNT :]:
+        heap = Heap(1)
+        blocks = [text.alloc(heap, size, 4) for _ in range(40)]
+        for addr in blocks:
+            text.free(heap, addr, size, 4)
+        kept = len(heap.mappings())
+        assert kept == max(1, text.STORE_LEN // size)
+        assert text.alloc(heap, size, 4) in blocks
+        assert len(heap.mappings()) == kept
+
+
+def test_refused_pages_leave_the_heap_as_it_was():
+    heap = Heap(2, arena_len=256 << 10)
+    blocks = []
+    while addr := text.alloc(heap, 20_000, 4):
+        blocks.append(addr)
+    assert len(blocks) >= 6
+    assert text.alloc(heap, 3 << 20, 4) == text.alloc(heap, 100_000, 4) == 0
+    text.free(heap, blocks.pop(), 20_000, 4)
+    assert text.alloc(heap, 20_000, 4) != 0
+
+
+def test_every_interleaving_of_two_threads_is_sound():
+    def program(thread):
+        first, second = thread.alloc(24), thread.alloc(70_000)
+        thread.free(first)
+        thread.free(second)
+
+    found = explore([program, program], text=text, invariants=None)  # those are of the first text's classes
+    found.assert_ok()
+    assert found.is_exhaustive
