@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,8 +76,25 @@ def link_ir(support, functions, is_public, is_inlined=_nothing, is_out_of_line=_
         if is_out_of_line(function.name):
             function.add_function_attribute("noinline")
             function.add_function_attribute("cold")
+    module = _spare_registers(module, is_out_of_line)
     _optimize(module)
     return module
+
+
+def _spare_registers(module, is_out_of_line):
+    """Let functions that are kept out of line save every register that they use.
+
+    Else the few instructions around a call that is seldom made would have to save them each time.
+    """
+    text = str(module)
+    called = set(re.findall(r'\bcall [^@\n(]*@"?([^\s"(]+)"?\(', text))
+    taken = set(re.findall(r'ptrtoint \(ptr @"?([^\s")]+)', text)) | set(re.findall(r"ptr @(\w+), ptr null", text))
+    names = "|".join(re.escape(name) for name in called - taken if is_out_of_line(name))
+    if not names:
+        return module
+    text = re.sub(rf'^(define internal )([^@\n]*@"?(?:{names})"?\()', r"\1preserve_mostcc \2", text, flags=re.M)
+    text = re.sub(rf'(\bcall )([^@\n(]*@"?(?:{names})"?\()', r"\1preserve_mostcc \2", text)
+    return llvm.parse_assembly(text)
 
 
 def require_only(module, allowed):

@@ -325,7 +325,8 @@ def test_a_text_that_fails_its_trial_is_not_exported(fault, tmp_path, monkeypatc
     path.write_text(
         f"from refalloc.allocator import free, resize, remap\ndef alloc(heap, length, align_log2):\n{body}\n"
     )
-    monkeypatch.setattr("refalloc.native.trial.TIME_LIMIT", 8)
+    if fault == "never_unlocked":
+        monkeypatch.setattr("refalloc.native.trial.TIME_LIMIT", 8)
     with pytest.raises(TrialError, match=said):
         export(path, tmp_path / "out.so")
     assert [entry.name for entry in tmp_path.iterdir() if entry.name != "__pycache__"] == ["mine.py"]
