@@ -221,3 +221,111 @@ def remap(heap, addr, length, new_length, align_log2):
     if size_class < CLASS_COUNT or new_class < CLASS_COUNT:
         return addr if new_class == size_class else 0
     return heap.remap(addr, length, new_length, may_move=align_log2 <= GRANULE_LOG2)
+
+
+#: [trim]
+def trim(heap):
+    """Give back every slab that has no live block, and all larger blocks that are kept.
+
+    With all lanes taken, nothing moves. The free slots of a class are sorted by address, as a list, so that those of a
+    slab are neighbours and can be counted; no other memory is needed. What remains goes to the first lane.
+
+    Returns: int, bytes given back.
+    Locks:   all lanes, in order, so that two trims do not wait for each other; none on return.
+    """
+    for lane in heap.lanes:
+        while not heap.try_lock(lane):
+            pass
+    given_len = 0
+    for size_class in range(SMALL_COUNT):
+        given_len += trim_slabs(heap, size_class)
+    for lane in heap.lanes:
+        for size_class in range(SMALL_COUNT, CLASS_COUNT):
+            given_len += trim_kept(heap, lane, size_class)
+    for lane in heap.lanes:
+        heap.unlock(lane)
+    return given_len
+
+
+def trim_slabs(heap, size_class):
+    """Unmap the free slabs of a class. Returns bytes. Locks: all lanes held by the caller."""
+    for lane in heap.lanes:
+        if lane is not heap.lanes[0] and lane.frees[size_class] != 0:
+            join(heap, heap.lanes[0], size_class, lane.frees[size_class])
+            lane.frees[size_class] = 0
+    given_len, last = 0, 0
+    slot = in_order(heap, heap.lanes[0].frees[size_class])
+    heap.lanes[0].frees[size_class] = 0
+    while slot != 0:
+        slab, start, end, count = slot - slot % SLAB_LEN, slot, slot, 0
+        while slot != 0 and slot - slot % SLAB_LEN == slab:
+            count, end, slot = count + 1, slot, heap.load(slot)
+        if count == take_out_fresh(heap, size_class, slab, count):
+            heap.unmap(slab, SLAB_LEN)
+            given_len += SLAB_LEN
+            continue
+        if last == 0:
+            heap.lanes[0].frees[size_class] = start
+        else:
+            heap.store(last, start)
+        heap.store(end, 0)
+        last = end
+    return given_len
+
+
+def take_out_fresh(heap, size_class, slab, free_count):
+    """How many slots of a slab were handed out; if just `free_count`, no lane hands out more of it any more."""
+    size = slot_size(size_class)
+    for lane in heap.lanes:
+        next_addr = lane.next_addrs[size_class]
+        if next_addr - next_addr % SLAB_LEN == slab:
+            count = next_addr % SLAB_LEN // size
+            if count == free_count:
+                lane.next_addrs[size_class] = 0
+            return count
+    return SLAB_LEN // size
+
+
+def trim_kept(heap, lane, size_class):
+    """Unmap the larger blocks that a lane keeps. Returns bytes. Locks: `lane` held by the caller."""
+    given_len = 0
+    addr = lane.frees[size_class]
+    while addr != 0:
+        following_addr = heap.load(addr)
+        heap.unmap(addr, slot_size(size_class))
+        given_len += slot_size(size_class)
+        addr = following_addr
+    lane.frees[size_class] = 0
+    lane.next_addrs[size_class] = 0
+    return given_len
+
+
+def in_order(heap, first):
+    """The same list, sorted by address: merge sort from the bottom up, runs of 1, 2, 4, ... slots.
+
+    Returns: int, the first slot.
+    """
+    width = 1
+    while True:
+        rest, first, last, run_count = first, 0, 0, 0
+        while rest != 0:
+            run_count += 1
+            left, right, left_count, right_count = rest, rest, 0, width
+            while left_count < width and right != 0:
+                left_count, right = left_count + 1, heap.load(right)
+            while left_count > 0 or (right_count > 0 and right != 0):
+                if left_count > 0 and (right_count == 0 or right == 0 or left < right):
+                    slot, left, left_count = left, heap.load(left), left_count - 1
+                else:
+                    slot, right, right_count = right, heap.load(right), right_count - 1
+                if last == 0:
+                    first = slot
+                else:
+                    heap.store(last, slot)
+                last = slot
+            rest = right
+        if last != 0:
+            heap.store(last, 0)
+        if run_count <= 1:
+            return first
+        width *= 2

@@ -147,6 +147,51 @@ def test_larger_blocks_are_kept_for_the_next_who_asks_up_to_a_bound():
         assert len(heap.mappings()) == kept
 
 
+@pytest.mark.parametrize("lane_count", [1, 3])
+def test_trim_gives_back_all_that_is_free_and_nothing_else(lane_count):
+    heap, rng, live = Heap(lane_count), random.Random(lane_count), {}
+    for step in range(6000):
+        heap.set_thread_index(rng.randrange(lane_count))
+        if rng.random() < 0.5 or not live:
+            length = int(2 ** rng.uniform(0, 18))
+            addr = text.alloc(heap, length, 4)
+            assert addr not in live
+            live[addr] = (length, 4, step % 251)
+            heap.view(addr, 1)[0] = step % 251
+        else:
+            addr = rng.choice(list(live))
+            length, _, byte = live.pop(addr)
+            assert heap.view(addr, 1)[0] == byte
+            text.free(heap, addr, length, 4)
+        if step % 1500 == 1499:
+            before = heap.mapped_len
+            given_len = text.trim(heap)
+            assert given_len == before - heap.mapped_len > 0
+            assert text.trim(heap) == 0
+            _require_nothing_lost(heap, live)
+            slabs = {addr & -text.SLAB_LEN for addr, (length, _, _) in live.items() if length <= 32768}
+            assert sum(length == text.SLAB_LEN for _, length in heap.mappings()) >= len(slabs)
+            assert len(heap.mappings()) == len(slabs) + sum(length > 32768 for length, _, _ in live.values())
+    for addr, (length, _, _) in live.items():
+        text.free(heap, addr, length, 4)
+    text.trim(heap)
+    assert heap.mappings() == []
+
+
+def test_the_list_of_a_trim_is_sorted_by_address():
+    heap, rng = Heap(1), random.Random(4)
+    for count in (1, 2, 3, 7, 8, 100, 1000):
+        slots = [text.alloc(heap, 16, 4) for _ in range(count)]
+        rng.shuffle(slots)
+        for addr, following in itertools.pairwise([*slots, 0]):
+            heap.store(addr, following)
+        addr, found = text.in_order(heap, slots[0]), []
+        while addr:
+            found.append(addr)
+            addr = heap.load(addr)
+        assert found == sorted(slots)
+
+
 def test_refused_pages_leave_the_heap_as_it_was():
     heap = Heap(2, arena_len=256 << 10)
     blocks = []

@@ -105,6 +105,8 @@ def _bound_to(text):
     shadow = Shadows().module(malloc_api)
     for name in SIGNATURES:
         setattr(shadow, f"text_{name}", getattr(text, name))
+    if "trim" in text.functions:
+        shadow.text_trim = text.functions["trim"]
     return shadow
 
 

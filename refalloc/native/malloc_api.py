@@ -71,6 +71,7 @@ ENTRY_POINTS = {
     "valloc": _i64(_i64),
     "pvalloc": _i64(_i64),
     "malloc_usable_size": _i64(_i64),
+    "malloc_trim": _i32(_i64),
 }
 INTERNAL = {
     "refalloc_map": _i64(_i64, _i64, _i64, _i64),
@@ -112,6 +113,11 @@ count = types.ExternalFunction("refalloc_count", INTERNAL["refalloc_count"])
 
 
 # The C functions
+
+
+def text_trim(heap):
+    """For a text that has no trim."""
+    return 0
 
 
 def malloc(size):
@@ -225,6 +231,10 @@ def malloc_usable_size(addr):
     if entry == 0:
         foreign(addr, string_addr("malloc_usable_size"))
     return entry >> 8
+
+
+def malloc_trim(pad):
+    return 1 if text_trim(request(0, 0)) != 0 else 0
 
 
 # What they share

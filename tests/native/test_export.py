@@ -59,7 +59,7 @@ def test_the_library_needs_libc_alone(name):
     assert not {symbol for symbol in undefined if symbol.startswith(("Py", "_Py", "numba", "NRT"))}
     assert defined == {
         *("malloc", "free", "calloc", "realloc", "reallocarray", "aligned_alloc", "memalign", "posix_memalign"),
-        *("valloc", "pvalloc", "malloc_usable_size"),
+        *("valloc", "pvalloc", "malloc_usable_size", "malloc_trim"),
     }
 
 
@@ -272,6 +272,29 @@ def test_a_random_run_keeps_every_block_whole(lib):
                 assert _bytes(addr, len(live[addr])) == live[addr]
     for addr in live:
         lib.free(addr)
+
+
+def test_malloc_trim_gives_back_what_is_free():
+    lib = ctypes.CDLL(str(library("improved")))
+    lib.malloc.restype, lib.malloc.argtypes, lib.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+    kept = lib.malloc(100)
+    ctypes.memset(kept, 9, 100)
+    blocks = [lib.malloc(60_000) for _ in range(50)] + [lib.malloc(2000) for _ in range(5000)]
+    for addr in blocks:
+        ctypes.memset(addr, 1, 2000)
+    full = _resident_len()
+    for addr in blocks:
+        lib.free(addr)
+    assert lib.malloc_trim(0) == 1
+    assert full - _resident_len() > 9_000_000
+    assert lib.malloc_trim(0) == 0
+    assert _bytes(kept, 100) == b"\x09" * 100
+    lib.free(kept)
+
+
+def _resident_len():
+    with open("/proc/self/statm") as numbers:
+        return int(numbers.read().split()[1]) * 4096
 
 
 # Wrong calls
