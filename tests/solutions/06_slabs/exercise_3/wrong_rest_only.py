@@ -1,4 +1,4 @@
-# fails with: Call 1 for slots of 16384 bytes, slab_len 65536, gave 0: 0 is no slab; it says that there is none yet.
+# fails with: Call 1 for slots of 16384 bytes, slab_len 65536, gave 0: that is no slot; a 0 in the lane says that there is no slab yet.
 
 
 def next_slot(heap, lane, size_class, slot_len, slab_len):

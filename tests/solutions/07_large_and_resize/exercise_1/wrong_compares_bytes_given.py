@@ -1,4 +1,4 @@
-# fails with: answer(length=63, new_length=81, slots=[16, 48, 80], page_len=64) gave 'system'; expected 'refused'. A slot does not become pages, nor do pages become a slot: free would look for it in the wrong place.
+# fails with: answer(length=49, new_length=81, slots=[16, 48, 80], page_len=64) gave 'system'; expected 'refused'. A slot does not become pages, nor do pages become a slot: free would look for it in the wrong place.
 
 
 def given_len(length, slots, page_len):
