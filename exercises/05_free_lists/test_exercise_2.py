@@ -7,7 +7,7 @@ import pytest
 
 from refalloc.course.expect import place, require
 
-SLAB_LEN = 12288
+SLAB_LEN, PAGE_LEN = 12288, 4096
 NEAR = 1 << 20
 
 
@@ -18,7 +18,11 @@ class Case:
         self.student = student
         self.slot_len = slot_len
         self.heap = student.new_heap()
-        _, self.slab, _ = (self.heap.map(SLAB_LEN, 12) for _ in range(3))
+        before = self.heap.map(PAGE_LEN, 12)
+        while slot_len & (slot_len - 1) and (before + PAGE_LEN) % slot_len == 0:
+            before = self.heap.map(PAGE_LEN, 12)  # until the slab is at no multiple of the slot, where that can be
+        self.slab = self.heap.map(SLAB_LEN, 12)
+        self.heap.map(PAGE_LEN, 12)
 
     def slot(self, number):
         return self.slab + number * self.slot_len
