@@ -4,7 +4,7 @@ Checks never touch the learner's module: they call `student.slot_size(3)`, and w
 data, copied: ints, bytes, strings, lists of those, None. So the same checks can run with the learner's code in another
 process, where nothing else crosses. Where functions work on memory, `student.new_heap()` makes a heap beside them; it
 and its lanes may be passed to them, and checks look at it through load, store, read, write, mappings, the lanes' fields
-and locks alone.
+and locks alone. In the programs of an exploration (course/threads.py) the simulated heap takes its place.
 """
 
 import inspect
@@ -20,6 +20,7 @@ from refalloc.heap import Heap, Lane
 LINES_SHOWN = 3  # innermost lines of the learner's own code, when it raises
 TEXT_SHOWN = 160  # characters of a value in a message
 ARENA_LEN = 64 << 20  # bytes; of a heap that a check makes
+_crossing: list[type] = [Lane]  # objects of these classes are handed over as they are
 
 
 class StudentError(Exception):
@@ -104,6 +105,14 @@ class StudentHeap(Heap):
         self.view(addr, len(data))[:] = data
 
 
+def let_cross(*classes):
+    """Have objects of `classes`, heaps and lanes of another machine, handed to learners' functions as they are."""
+    _crossing.extend(classes)
+
+
+let_cross(StudentHeap)
+
+
 class Function:
     """One function of the learner: call it with plain data, get plain data."""
 
@@ -119,7 +128,7 @@ class Function:
             result = self._function(*plain_copy(list(args)))
         except NotImplementedError:
             raise StudentError("not attempted", f"{self.name} still raises NotImplementedError") from None
-        except BaseException as error:  # SystemExit too: exit() in an answer must not end the check
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # exit() in an answer must not end the check
             traceback.clear_frames(error.__traceback__)  # after a MemoryError, so that there is memory to say so
             lines = own_lines(self._student._file, error)
             if isinstance(error, RecursionError):
@@ -198,7 +207,7 @@ def lines_of(file, frames):
 
 def plain_copy(value):
     """A copy of plain data. Raises TypeError with a piece of a sentence: "a float; ..."."""
-    if value is None or type(value) in (int, bool, bytes, str) or isinstance(value, StudentHeap | Lane):
+    if value is None or type(value) in (int, bool, bytes, str) or isinstance(value, tuple(_crossing)):
         return value
     if type(value) is list:
         return [plain_copy(item) for item in value]

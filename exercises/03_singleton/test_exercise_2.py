@@ -3,6 +3,7 @@
 import pytest
 
 from refalloc.course.expect import WrongAnswerError
+from refalloc.course.threads import require_safe
 
 TOO_LONG = 1 << 40  # bytes; no heap of a check has as much
 
@@ -24,40 +25,52 @@ def region_len(edition):
     return edition("region_len", 8192)
 
 
-def uses(length):
-    """What a thread does with the address: read the first word."""
+def asking(student, length, times):
+    """A program that asks some times, and reads the first word each time. It returns what it was given."""
 
-    def use(heap, addr):
-        if type(addr) is not int or addr == 0:
-            return (
-                "expected the address of a region; there was memory for one. A lock that is taken will be given back."
-            )
-        if addr not in dict(heap.mappings()):
-            return (
-                "there is no region of this heap; is it kept in a variable of your own? lane.next_addrs[0] is its place"
-            )
-        found = heap.load(addr)
-        return None if found == length else f"the first word of the region is {found} then; expected {length}"
+    def program(thread):
+        given = []
+        for _ in range(times):
+            given.append(student.the_region(thread.heap, length))
+            wrong = what_is_wrong(thread.heap, given[-1], length)
+            if wrong:
+                raise WrongAnswerError(f"the_region gave {given[-1]}: {wrong}")
+        return given
 
-    return use
+    return program
 
 
-def one_region(heap, answers):
+def what_is_wrong(heap, addr, length):
+    if type(addr) is not int or addr == 0:
+        return "expected the address of a region; there was memory for one. A lock that is taken will be given back."
+    if addr not in dict(heap.mappings()):
+        return "there is no region of this heap; is it kept in a variable of your own? lane.next_addrs[0] is its place"
+    found = heap.load(addr)
+    return "" if found == length else f"the first word of the region is {found} then; expected {length}"
+
+
+def told(times, length):
+    """Who calls what."""
+    if {*times} == {1}:
+        return f"{len(times)} threads, each with the_region(heap, {length})"
+    return f"Threads with {' and '.join(map(str, times))} calls of the_region(heap, {length})"
+
+
+def one_region(run):
     """All threads have the region that is noted, and it is the only one."""
-    made = len(heap.mappings())
+    made = len(run.heap.mappings())
     if made != 1:
         return f"{made} regions were made; expected one for all threads"
-    noted = heap.lanes[0].next_addrs[0]
-    if any(addr != noted for given in answers for addr in given):
+    noted = run.heap.lanes[0].next_addrs[0]
+    if any(addr != noted for given in run.results for addr in given):
         return f"a thread got another region than the one that is noted, {noted:#x}"
     return None
 
 
-def no_region(heap, answers):
-    if any(addr != 0 for given in answers for addr in given):
+def no_region(run):
+    if any(addr != 0 for addr in run.results):
         return "a thread got an address, though the system had no memory; expected 0"
-    lane = heap.lanes[0]
-    return None if heap.try_lock(lane) else "all have ended, and the lock is still taken"
+    return None if run.heap.try_lock(run.heap.lanes[0]) else "all have ended, and the lock is still taken"
 
 
 @pytest.mark.points(1)
@@ -93,11 +106,11 @@ def test_one_thread_gets_the_same_region_each_time(student, edition):
 @pytest.mark.points(1)
 def test_threads_get_one_region_in_every_order_of_their_steps(student, edition):
     length = region_len(edition)
-    call = ["the_region", length]
-    for calls in ([[call], [call]], [[call, call], [call]], [[call], [call], [call]]):
+    for times in ([1, 1], [2, 1], [1, 1, 1]):
+        programs = [asking(student, length, count) for count in times]
         # First with every access a step of its own, to see what comes of it; then for accesses that no lock orders.
         for atomic in (True, False):
-            student.explore(calls, uses(length), one_region, lane_count=1, atomic=atomic)
+            require_safe(told(times, length), programs, one_region, lane_count=1, atomic=atomic)
 
 
 @pytest.mark.points(1)
@@ -107,4 +120,5 @@ def test_without_memory_all_get_0_and_may_ask_again(student, edition):
         raise WrongAnswerError("the system had no memory, map gave 0, and the_region gave something else; expected 0.")
     if ask(student, heap, length, "the second call, for less,") == 0:
         raise WrongAnswerError("the first call got no memory; the second gave 0 too, though there is some now.")
-    student.explore([[["the_region", length]]] * 2, None, no_region, lane_count=1, map_limit=0)
+    programs = [lambda thread: student.the_region(thread.heap, length)] * 2
+    require_safe(told([1, 1], length), programs, no_region, lane_count=1, map_limit=0)

@@ -21,9 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from refalloc.course.threads import ThreadedStudent
 from refalloc.edition import Edition
-from refalloc.student import StudentError, lines_of
+from refalloc.student import Student, StudentError, lines_of
 
 
 class Reporter:
@@ -76,7 +75,8 @@ class Reporter:
         if isinstance(error, StudentError):
             return error.outcome, str(error), error.lines
         if isinstance(error, AssertionError):
-            return "incorrect", str(error) or f"{self._student.last_call} gave something else than expected.", []
+            message = str(error) or f"{self._student.last_call} gave something else than expected."
+            return "incorrect", message, getattr(error, "lines", [])
         what = "".join(traceback.format_exception_only(error)).strip()
         return "incorrect", f"After {self._student.last_call} the check could not go on: {what}", []
 
@@ -116,7 +116,7 @@ def main(request):
     faulthandler.enable(stream)  # a crash leaves the lines where it happened among the events
     _limit_memory(request["memory"])
     checks = Path(request["checks"])
-    reporter = Reporter(stream, ThreadedStudent(Path(request["file"])), Edition(request["knobs"]))
+    reporter = Reporter(stream, Student(Path(request["file"])), Edition(request["knobs"]))
     threading.Thread(target=reporter.watch, args=(request["seconds"], threading.get_ident()), daemon=True).start()
     # Its own configuration and folder: nothing of the project's, or of the learner's home, takes part.
     here = str(checks.parent)

@@ -9,7 +9,14 @@ NEAR = 1 << 20  # bytes from the start of something within which an address is t
 
 
 class WrongAnswerError(AssertionError):
-    """A function gave another answer than expected; the message is written for the learner."""
+    """A function gave another answer than expected; the message is written for the learner.
+
+    Attributes: lines: list of str, to be shown below the message as they are.
+    """
+
+    def __init__(self, message, lines=()):
+        super().__init__(message)
+        self.lines = list(lines)
 
 
 def compare(function, rows, expected, traps=None):

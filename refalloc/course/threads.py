@@ -1,88 +1,71 @@
-"""Checks of exercises in which threads call the learner's functions: simulated threads, in every order.
+"""Learners' functions in simulated threads, under every schedule.
 
-The check chooses what is called and what must hold; the learner's functions get the heap and plain data, and give plain
-data back, as they do everywhere (refalloc/student.py).
+    def take(thread):
+        return student.pop(thread.heap, thread.heap.lanes[0], 3)
+
+    require_safe("Two threads, each pops once", [take, take], prepare=push_two, lane_count=1)
+
+The programs are the check's, and run where it runs, as do heap, schedules and verdicts. Of the learner's code only
+calls are made, as everywhere: `student.pop(...)` inside a program may be handed thread.heap and its lanes, beside plain
+data, and every step on them comes back to the explorer. A call goes on while calls of other threads do: where the
+learner's code is in another process, each call needs a stack of its own there (a greenlet), and an end when its run
+ends: the step that it waits for then raises a BaseException that is no Exception.
 """
 
-from refalloc.arena import PAGE_LEN
-from refalloc.student import Student, StudentError, call_text, own_lines, plain_copy, shorten
+from refalloc.course.expect import WrongAnswerError
+from refalloc.schedule import ProgramError, SteppedHeap, explore
+from refalloc.schedule.heap import SteppedLane
+from refalloc.student import StudentError, let_cross
+from refalloc.trace.recorder import RecordedLane, hide_file
+
+PREEMPTIONS = 2
+RUN_LIMIT = 4_000  # runs; a second or two. Of an answer with many more steps than usual not all schedules are tried
+
+let_cross(SteppedHeap, SteppedLane, RecordedLane)
+for _module in ("course/threads", "course/expect", "student"):
+    hide_file(__file__.replace("course/threads", _module))
 
 
-class ThreadedStudent(Student):
-    """A Student whose functions simulated threads can call."""
+def require_safe(story, programs, check=None, traps=None, prepare=None, **options):
+    """Stop unless all goes well under every schedule with few preemptions.
 
-    def explore(self, calls, use=None, judge=None, **options):
-        """Let threads call the learner's functions, under every schedule with few preemptions.
+    Args:    story: str, what the threads do, up to a colon: "Two threads, each pops once".
+             programs: functions of a SteppedThread, one for each thread; they call the learner's functions.
+             check: function of the finished Run, see schedule.scenario; run.results is what the programs returned.
+             traps: {sentence: words}; the first whose words the verdict holds adds its sentence.
+             prepare: function of a SteppedThread, run before the threads start.
+             options: as of schedule.explore; here `preemptions` is 2, `limit` RUN_LIMIT and `invariants` None if not
+             given. For calls of thread.alloc and thread.free, `text` is an object that has them:
+             SimpleNamespace(alloc=student.alloc).
+    Raises:  WrongAnswerError, with the account of the smallest schedule that fails as its lines; StudentError.
+    """
+    errors = []
 
-        Args:    calls: for each thread a list of [name, argument, ...], one or more; the heap goes in front of the
-                 arguments. use: function of (heap, answer), what a thread does with the answer of each of its calls;
-                 judge: function of (heap, answers), for when all threads have ended; answers: for each thread a list.
-                 Both return a sentence if something is wrong, or None. options: as schedule.explore takes them; no
-                 invariants unless they are given.
-        Raises:  StudentError; its lines are the account of the smallest schedule that goes wrong.
-        """
-        # Here, as it brings NumPy, which takes longer to import than most checks take.
-        from refalloc.schedule import ProgramError, explore
-
-        told = self._current = _told(calls)
-        errors: list[Exception] = []
-
-        def check(run):
-            return None if judge is None else judge(run.heap, run.results)
-
-        programs = [self._program(thread_calls, use, errors) for thread_calls in calls]
-        try:
-            failure = explore(programs, check, **{"invariants": None, **options}).failure
-        except ProgramError as error:
-            raise StudentError("crashed", f"{told}: {error}") from None
-        if failure is None:
-            return
-        found, *account = repr(failure).splitlines()
-        if failure.verdict.kind != "exception" or not errors:
-            raise StudentError("incorrect", f"{told}: {found}", account)
-        cause = errors[-1]  # the failure was replayed last
-        if isinstance(cause, NotImplementedError):
-            raise StudentError("not attempted", f"{calls[0][0][0]} still raises NotImplementedError")
-        if isinstance(cause, StudentError):
-            raise StudentError(cause.outcome, f"{told}: {cause}", account)
-        raise StudentError("crashed", f"{told}: {found}", [*own_lines(self._file, cause), *account])
-
-    def _program(self, thread_calls, use, errors):
-        """What one thread does. Exceptions are noted in `errors` on their way."""
-        functions = [(getattr(self, name), args) for name, *args in thread_calls]
-
-        def program(thread):
+    def noting(function):
+        def noted(thread):
             try:
-                return [_answer(function, thread.heap, args, use) for function, args in functions]
-            except Exception as error:
+                return function(thread)
+            except (StudentError, WrongAnswerError) as error:
                 errors.append(error)
                 raise
 
-        return program
+        return noted
 
-
-def _answer(function, heap, args, use):
-    result = function._function(heap, *plain_copy(args))
+    options = {"preemptions": PREEMPTIONS, "invariants": None, "limit": RUN_LIMIT} | options
     try:
-        answer = plain_copy(result)
-    except TypeError as error:
-        raise StudentError("incorrect", f"{function.name} gave {shorten(result)}, {error}") from None
-    wrong = None if use is None else use(heap, answer)
-    if wrong is not None:
-        # The account names addresses by their mapping, and knows them by their form.
-        shown = hex(answer) if type(answer) is int and answer >= PAGE_LEN else shorten(answer)
-        raise StudentError("incorrect", f"{function.name} gave {shown}: {wrong}")
-    return answer
-
-
-class _Heap:
-    def __repr__(self):
-        return "heap"
-
-
-def _told(calls):
-    """Who calls what."""
-    threads = ["; ".join(call_text(name, [_Heap(), *args]) for name, *args in row) for row in calls]
-    if len({*threads}) == 1:
-        return f"{len(threads)} thread{'s, each' if len(threads) > 1 else ''} with {threads[0]}"
-    return ", ".join(f"T{number} with {text}" for number, text in enumerate(threads))
+        found = explore(
+            [noting(program) for program in programs], check, prepare=prepare and noting(prepare), **options
+        )
+    except ProgramError as error:
+        raise WrongAnswerError(f"{story}: {error}") from None
+    if found.failure is None:
+        return
+    head, *lines = repr(found.failure).splitlines()
+    raised = next((error for error in reversed(errors) if found.failure.verdict.message.endswith(str(error))), None)
+    if raised is None:
+        trap = next((sentence for sentence, words in (traps or {}).items() if words in head), "")
+        raise WrongAnswerError(f"{story}: {head}{trap and '. '}{trap}", lines)
+    told = head.partition(f"{type(raised).__name__}: ")[2]  # its message, addresses named as in the account
+    if isinstance(raised, WrongAnswerError):
+        raise WrongAnswerError(f"{story}: {told}", lines)
+    raise StudentError(raised.outcome, told, [*raised.lines, *lines])

@@ -231,7 +231,7 @@ class JudgePlugin:
             self.broken = str(error)
         if isinstance(error, AssertionError):
             message = str(error) or f"{self._student.last_call} gave something else than expected."
-            return "incorrect", message, [], detail
+            return "incorrect", message, getattr(error, "lines", []), detail
         what = "".join(traceback.format_exception_only(error)).strip()
         message = f"After {self._student.last_call} the check could not go on: {what}"
         return "incorrect", message, [], detail

@@ -160,8 +160,8 @@ class _AddressNames:
         return str(word) if word < 4096 else hex(word)
 
     def in_text(self, text):
-        """`text` with its hexadecimal numbers named."""
-        return re.sub(r"0x[0-9a-f]+", lambda found: self.name(int(found.group(), 16)), text)
+        """`text` with its addresses named: hexadecimal numbers, and decimal ones as long as a thread's addresses."""
+        return re.sub(r"\b(?:0x[0-9a-f]+|[1-9][0-9]{9,})\b", lambda found: self.name(int(found.group(), 0)), text)
 
 
 def _letters(index):

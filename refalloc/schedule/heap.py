@@ -91,6 +91,9 @@ class SteppedHeap:
         self._mappings = {}  # addr -> length in whole pages
         self._map_next = {}  # thread -> where its next mapping may start
 
+    def __repr__(self):
+        return "heap"
+
     def refuse(self, step):
         """Raise OutsideRunError for a step while no run is on."""
         if self.run is None:

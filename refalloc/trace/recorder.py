@@ -128,7 +128,7 @@ class _Recorder:
             }.items()
         }
         vars(heap).update(wrapped)
-        heap.lanes = tuple(_RecordedLane(lane, index, self) for index, lane in enumerate(plain_lanes))
+        heap.lanes = tuple(RecordedLane(lane, index, self) for index, lane in enumerate(plain_lanes))
         # A property lives in a class, so this heap gets a class of its own.
         heap.__class__ = type(plain_class.__name__, (plain_class,), {"thread_index": self.recorded_thread_index()})
 
@@ -230,7 +230,7 @@ class _RecordedCall:
         setattr(self.text, self.name, function)
 
 
-class _RecordedLane:
+class RecordedLane:
     """Stands in for a lane. Its fields log; all else is the lane's."""
 
     def __init__(self, lane, index, recorder):

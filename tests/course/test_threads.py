@@ -1,35 +1,46 @@
-"""Learners' functions in simulated threads."""
+from types import SimpleNamespace
 
 import pytest
 
-from refalloc.course.threads import ThreadedStudent
-from refalloc.student import StudentError
+from refalloc.course.expect import WrongAnswerError, require
+from refalloc.course.threads import require_safe
+from refalloc.student import Student, StudentError
 
 ANSWER = """
-def locked(heap, step):
-    lane = heap.lanes[0]
+def bump(heap, lane):
     while not heap.try_lock(lane):
         pass
-    value = lane.frees[0]
-    lane.frees[0] = value + step
+    addr = lane.next_addrs[0]
+    lane.next_addrs[0] = addr + 64
     heap.unlock(lane)
-    return value
+    return addr
 
-def unlocked(heap, step):
-    heap.lanes[0].frees[0] += step
+def bump_unlocked(heap, lane):
+    addr = lane.next_addrs[0]
+    lane.next_addrs[0] = addr + 64
+    return addr
 
-def gives_a_tuple(heap):
-    return (1, 2)
+def bump_and_keep(heap, lane):
+    heap.try_lock(lane)
 
-def raises(heap):
-    return heap.load(8)
+def stray(heap, lane):
+    return heap.load(lane.next_addrs[0] - 64)
 
-def stub(heap):
+def todo(heap, lane):
     raise NotImplementedError
 
-def never_ends(heap):
-    while True:
-        heap.lanes[0].frees[0]
+seen = []
+
+def remembers(heap, lane):
+    seen.append(0)
+    return 0 if len(seen) != 3 else heap.load(8)
+
+def alloc(heap, length, align_log2):
+    return heap.map(65536, 16)
+
+def starts_a_thread(heap, lane):
+    import threading
+    threading.Thread(target=print).start()
 """
 
 
@@ -37,60 +48,75 @@ def never_ends(heap):
 def student(tmp_path):
     file = tmp_path / "exercise_1.py"
     file.write_text(ANSWER)
-    return ThreadedStudent(file)
+    return Student(file)
 
 
-def failure(student, calls, **options):
-    with pytest.raises(StudentError) as caught:
-        student.explore(calls, lane_count=1, **options)
+def programs(function, count=2):
+    return [lambda thread: function(thread.heap, thread.heap.lanes[0])] * count
+
+
+def slab_first(thread):
+    thread.heap.lanes[0].next_addrs[0] = thread.heap.map(65536, 16)
+
+
+def failure(error, *args, **named):
+    with pytest.raises(error) as caught:
+        require_safe("Two threads, each once", *args, **named)
     return caught.value
 
 
-def adds_up(heap, answers):
-    total = heap.lanes[0].frees[0]
-    return None if total == 3 and sorted([*answers[0], *answers[1]]) in ([0, 1], [0, 2]) else f"3 became {total}"
+def test_a_function_that_locks_is_safe(student):
+    check = lambda run: len(set(run.results)) == 3  # noqa: E731
+    require_safe("Three", programs(student.bump, 3), check, prepare=slab_first, lane_count=1)
 
 
-def test_what_holds_in_every_order_passes(student):
-    student.explore([[["locked", 1]], [["locked", 2]]], judge=adds_up, lane_count=1)
-
-
-def test_what_fails_in_one_order_is_told_with_the_steps(student):
-    error = failure(
-        student, [[["unlocked", 1]], [["unlocked", 2]]], judge=lambda heap, _: adds_up(heap, [[0], [1]]), atomic=True
+def test_a_race_is_told_with_its_trap_and_its_account(student):
+    traps = {"No.": "deadlock", "Is there a lock?": "data race"}
+    error = failure(WrongAnswerError, programs(student.bump_unlocked), traps=traps, prepare=slab_first, lane_count=1)
+    assert str(error) == (
+        "Two threads, each once: data race at step 2: T1 reads next_addrs[0] of lane 0, which T0 writes; "
+        "no lock orders the two. Is there a lock?"
     )
-    assert error.outcome == "incorrect"
-    assert str(error).startswith("T0 with unlocked(heap, 1), T1 with unlocked(heap, 2): wrong answer at step ")
-    assert str(error).endswith(("3 became 1", "3 became 2"))
-    assert any("writes frees[0] of lane 0" in line for line in error.lines)
+    assert any(line.endswith("lane.next_addrs[0] = addr + 64") and "*" in line for line in error.lines)
 
 
-def test_an_access_that_no_lock_orders_is_told_without_a_judge(student):
-    error = failure(student, [[["unlocked", 1]]] * 2)
-    assert str(error).startswith("2 threads, each with unlocked(heap, 1): data race")
+def test_a_wrong_result_is_told(student):
+    error = failure(WrongAnswerError, programs(student.bump), lambda run: "the slot is the same", lane_count=1)
+    assert str(error).startswith("Two threads, each once: wrong answer at step 6: the slot is the same")
 
 
-def test_an_answer_that_its_thread_cannot_use_is_told(student):
-    error = failure(student, [[["locked", 1]]] * 2, use=lambda heap, answer: "expected 0" if answer else None)
-    assert str(error) == "2 threads, each with locked(heap, 1): locked gave 1: expected 0"
+def test_what_a_program_requires_is_told(student):
+    def program(thread):
+        require("bump gave", student.bump(thread.heap, thread.heap.lanes[0]), 1)
+
+    assert str(failure(WrongAnswerError, [program])) == "Two threads, each once: bump gave 0; expected 1."
 
 
-def test_what_is_no_plain_data_is_told(student):
-    error = failure(student, [[["gives_a_tuple"]]])
-    assert str(error) == "1 thread with gives_a_tuple(heap): gives_a_tuple gave (1, 2), a tuple; give a list back"
-
-
-def test_an_exception_is_told_with_the_learners_line_first(student):
-    error = failure(student, [[["locked", 1], ["raises"]], [["locked", 1]]])
+def test_an_exception_of_the_learners_is_theirs_and_its_addresses_are_named(student):
+    error = failure(StudentError, programs(student.stray), prepare=slab_first)
     assert error.outcome == "crashed"
-    assert "MemoryFault: load at 8: no mapping is there" in str(error)
-    assert error.lines[0] == "exercise_1.py, line 18, in raises: return heap.load(8)"
+    assert str(error).startswith("stray(heap=heap, lane=<lane 0, free>) raised MemoryFault: load at ")
+    assert "exercise_1.py, line 19, in stray: return heap.load(lane.next_addrs[0] - 64)" in error.lines
 
 
 def test_a_stub_is_not_attempted(student):
-    assert failure(student, [[["stub"]]] * 2).outcome == "not attempted"
+    error = failure(StudentError, programs(student.todo))
+    assert (error.outcome, str(error)) == ("not attempted", "todo still raises NotImplementedError")
 
 
-def test_a_function_that_never_ends_is_told(student):
-    error = failure(student, [[["never_ends"]]])
-    assert "endless run at step 1" in str(error)
+def test_blocks_of_the_learners_alloc_are_watched(student):
+    def program(thread):
+        thread.free(thread.alloc(65537))
+
+    error = failure(WrongAnswerError, [program], text=SimpleNamespace(alloc=student.alloc))
+    assert "wrong answer at step 1: alloc(65537, 3) returned A, of which the mapping ends at A+65536" in str(error)
+
+
+def test_answers_that_cannot_be_simulated_are_told_why(student):
+    assert "do not do the same in each run" in str(failure(WrongAnswerError, programs(student.remembers)))
+    assert "a simulated thread starts a real one" in str(failure(StudentError, programs(student.starts_a_thread)))
+
+
+def test_a_lock_that_is_kept_is_told(student):
+    error = failure(WrongAnswerError, programs(student.bump_and_keep), traps={"Unlock.": "still locked"})
+    assert str(error).endswith("T0 ended with lane 0 still locked. Unlock.")

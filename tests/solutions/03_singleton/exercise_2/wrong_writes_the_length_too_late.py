@@ -1,4 +1,4 @@
-# fails with: 2 threads, each with the_region(heap, 8192): the_region gave 0x300001000: the first word of the region is 0 then; expected 8192
+# fails with: 2 threads, each with the_region(heap, 8192): the_region gave A: the first word of the region is 0 then; expected 8192
 
 
 def the_region(heap, region_len):
