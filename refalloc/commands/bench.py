@@ -8,6 +8,7 @@ import click
 BENCHES = {
     "explore": "refalloc.commands.bench_explore",
     "native": "refalloc.commands.bench_native",
+    "view": "refalloc.commands.bench_view",
 }
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import traitlets
 
 from refalloc.pictures import source
-from refalloc.pictures.packing import pack
+from refalloc.pictures.old_slabs import with_old_slabs
+from refalloc.pictures.packing import pack, validate
 from refalloc.pictures.picture import Picture
 from refalloc.pictures.static_files import joined_module
 from refalloc.pictures.still import MARGIN, Still, slab_image
@@ -37,7 +38,9 @@ class RecordedPicture(Picture):
     event = traitlets.Int().tag(sync=True)
 
     def __init__(self, of, event=None, calls=source.TRACE_CALLS, **traits):
-        self.recording, what = source.recording_of(of, calls)
+        recording, what = source.recording_of(of, calls)
+        validate(recording.events)
+        self.recording = with_old_slabs(recording)
         events, files, names = self.recording
         packed = pack(events)
         super().__init__(

@@ -23,8 +23,7 @@ class RecordingError(ValueError):
 
 
 def pack(events):
-    """The bytes of `events`, array of EVENT, for a browser. Raises RecordingError when the events cannot be."""
-    validate(events)
+    """The bytes of `events`, array of EVENT that `validate` has let pass, for a browser."""
     columns = [events[name].astype("<f8") for name in _FLOATS]
     for name in _WORDS:
         columns += [events[name].astype("<u4"), (events[name] >> np.uint64(32)).astype("<u4")]

@@ -2,7 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM_ARGS, LabPage, LabServer, Page, find_chromium
+
+from refalloc.bench.lab import CHROMIUM_ARGS, LabPage, LabServer, Page, find_chromium
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 

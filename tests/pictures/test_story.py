@@ -12,6 +12,7 @@ from recordings import random_recording
 
 from refalloc import allocator
 from refalloc.heap import Heap
+from refalloc.pictures.old_slabs import with_old_slabs
 from refalloc.pictures.packing import pack
 from refalloc.pictures.story import Moment, marks
 from refalloc.trace import EventLog, Kind, Recording, record
@@ -58,7 +59,7 @@ def told_by_python(recording, n, lane, size_class):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_python_and_javascript_say_the_same_of_any_moment(node, tmp_path, seed):
-    recording = random_recording(seed)
+    recording = with_old_slabs(random_recording(seed))
     random_ = random.Random(seed)
     events = recording.events
     # In an order that goes forward and back, so that going back is held against Python too.

@@ -126,8 +126,8 @@ class Page:
 
     def __init__(self, browser, allowed, **context):
         self.allowed = (*allowed, "data:", "blob:")
-        self.blocked = []
-        self.errors = []
+        self.blocked: list[str] = []
+        self.errors: list[str] = []
         self.context = browser.new_context(reduced_motion="reduce", **context)
         self.context.route("**/*", self._gate)
         self.page = self.context.new_page()
@@ -186,6 +186,18 @@ class LabPage(Page):
         failed = [output for outputs in self.outputs() for output in outputs if output["output_type"] == "error"]
         assert failed == [], failed
         return self.page
+
+    def run_cell(self, index):
+        """Run one cell again."""
+        self.page.evaluate(
+            """async index => {
+              const { content } = window.jupyterapp.shell.currentWidget;
+              content.deselectAll();
+              content.activeCellIndex = index;
+              await window.jupyterapp.commands.execute("notebook:run-cell");
+            }""",
+            index,
+        )
 
     def open(self, name):
         if self.is_loaded:
