@@ -14,6 +14,7 @@ from refalloc.trace import PROLOGUE, Kind
 from refalloc.trace.state import FREE, FRESH, HELD, LIVE, state_at
 
 SENTENCES = json.loads((resources.files("refalloc") / "pictures" / "static" / "sentences.json").read_text("utf-8"))
+NO_ADDRESS = 1 << 53  # and above: a word that is something else
 LIST_ROWS = 64  # a longer free list is cut here, and its length told
 MARKS = ("slab mapped", "lane locked, thread went on", "another lane searched", "fault")
 _REFUSABLE = {Kind.RETURN_RESIZE, Kind.RETURN_REMAP, Kind.REMAP, Kind.TRY_LOCK, Kind.SWAP_SHARED, Kind.ACQUIRE}
@@ -61,6 +62,8 @@ class Moment:
 
     def place(self, addr):
         """Where an address lies, the same in every run."""
+        if addr >= NO_ADDRESS:
+            return SENTENCES["place.none"]
         for slab in self.slabs:
             if slab.addr <= addr < slab.addr + slab.length:
                 return sentence("place.slab", number=self.number(slab), offset=hex(addr - slab.addr))

@@ -1,8 +1,9 @@
 /**
  * A recording as the browser holds it: one typed array for each field of an event.
  *
- * It arrives as columns, compressed by zlib; packing.py writes them in the order of COLUMNS. A 64-bit word is two
- * columns of 32 bits, so that an address is an exact number and any other word can still be told bit for bit.
+ * It arrives as columns, compressed by zlib; packing.py writes them in the order of COLUMNS. Addresses, words and lengths
+ * are places in one sorted table, so that cells can be looked up by place, without hashing. A number of the table is
+ * exact below 2**53, as every address is.
  */
 
 /** Kind of event; the numbers and names of refalloc/trace/events.py, which a test compares. */
@@ -18,10 +19,11 @@ export const KIND = Object.fromEntries(KINDS.map((name, number) => [name, number
 
 export const PROLOGUE = 0xffff; // the thread of events that no thread made
 
+const HEAD_BYTES = 8;
+
 /** @type {[string, any][]} widest first, so that every column starts where its type may */
 const COLUMNS = [
-  ["length", Float64Array], ["newLength", Float64Array],
-  ["addrLow", Uint32Array], ["addrHigh", Uint32Array], ["valueLow", Uint32Array], ["valueHigh", Uint32Array],
+  ["addrPlace", Uint32Array], ["valuePlace", Uint32Array], ["lengthPlace", Uint32Array], ["newLengthPlace", Uint32Array],
   ["line", Uint32Array], ["thread", Uint16Array], ["lane", Int16Array],
   ["kind", Uint8Array], ["sizeClass", Int8Array], ["alignLog2", Uint8Array], ["file", Uint8Array],
 ];
@@ -29,29 +31,30 @@ const EVENT_BYTES = COLUMNS.reduce((sum, [, type]) => sum + type.BYTES_PER_ELEME
 
 export class Recording {
   /**
-   * @param {ArrayBuffer} buffer the columns, one after the other
+   * @param {ArrayBuffer} buffer the counts of events and words, the words, and the columns, one after the other
    * @param {{files?: string[], names?: string[]}} tables
    */
   constructor(buffer, { files = [], names = [] } = {}) {
-    if (buffer.byteLength === 0 || buffer.byteLength % EVENT_BYTES !== 0) {
-      throw new Error(`${buffer.byteLength} bytes are no recording: expected ${EVENT_BYTES} for each event; run the cell again`);
+    const [count, wordCount] = buffer.byteLength < HEAD_BYTES ? [0, 0] : new Uint32Array(buffer, 0, 2);
+    const expected = HEAD_BYTES + wordCount * 8 + count * EVENT_BYTES;
+    if (count === 0 || buffer.byteLength !== expected) {
+      throw new Error(`${buffer.byteLength} bytes are no recording of ${count} events: expected ${expected}; run the cell again`);
     }
-    this.count = buffer.byteLength / EVENT_BYTES;
+    this.count = count;
     this.files = files;
     this.names = names;
+    this.words = new Float64Array(buffer, HEAD_BYTES, wordCount);
     /** @type {Record<string, any>} */
     const columns = {};
-    let offset = 0;
+    let offset = HEAD_BYTES + wordCount * 8;
     for (const [name, type] of COLUMNS) {
-      columns[name] = new type(buffer, offset, this.count);
-      offset += this.count * type.BYTES_PER_ELEMENT;
+      columns[name] = new type(buffer, offset, count);
+      offset += count * type.BYTES_PER_ELEMENT;
     }
-    /** @type {Float64Array} */ this.length = columns.length;
-    /** @type {Float64Array} */ this.newLength = columns.newLength;
-    /** @type {Uint32Array} */ this.addrLow = columns.addrLow;
-    /** @type {Uint32Array} */ this.addrHigh = columns.addrHigh;
-    /** @type {Uint32Array} */ this.valueLow = columns.valueLow;
-    /** @type {Uint32Array} */ this.valueHigh = columns.valueHigh;
+    /** @type {Uint32Array} */ this.addrPlace = columns.addrPlace;
+    /** @type {Uint32Array} */ this.valuePlace = columns.valuePlace;
+    /** @type {Uint32Array} */ this.lengthPlace = columns.lengthPlace;
+    /** @type {Uint32Array} */ this.newLengthPlace = columns.newLengthPlace;
     /** @type {Uint32Array} */ this.line = columns.line;
     /** @type {Uint16Array} */ this.thread = columns.thread;
     /** @type {Int16Array} */ this.lane = columns.lane;
@@ -63,12 +66,34 @@ export class Recording {
 
   /** @param {number} i */
   addr(i) {
-    return this.addrHigh[i] * 2 ** 32 + this.addrLow[i];
+    return this.words[this.addrPlace[i]];
   }
 
   /** @param {number} i */
   value(i) {
-    return this.valueHigh[i] * 2 ** 32 + this.valueLow[i];
+    return this.words[this.valuePlace[i]];
+  }
+
+  /** @param {number} i */
+  length(i) {
+    return this.words[this.lengthPlace[i]];
+  }
+
+  /** @param {number} i */
+  newLength(i) {
+    return this.words[this.newLengthPlace[i]];
+  }
+
+  /** How many words are less than `limit`: the place of `limit`, if it is one. @param {number} limit */
+  placeOf(limit) {
+    let low = 0;
+    let high = this.words.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.words[middle] < limit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { coloursOf, oneOfMany, tile, TEXTURES, TILE } from "./palette.js";
 import { colourOf } from "./slab_view.js";
-import { count, counts, hex } from "./story.js";
+import { count, hex } from "./story.js";
 
 /**
  * @typedef {import("./slab_view.js").Scene} Scene
@@ -60,7 +60,7 @@ export class HeapView {
       context.strokeStyle = index === chosen ? colours.select : colours.line;
       context.lineWidth = index === chosen ? 2.5 : 1;
       context.strokeRect(x - 1.5, y - 1.5, THUMB.width + 3, THUMB.height + 3);
-      const { live, free } = counts(slots[index]);
+      const { live, free } = slots[index].counts;
       context.fillStyle = colours.ink;
       context.font = `${index === chosen ? "bold " : ""}12px system-ui, sans-serif`;
       context.fillText(`slab ${slab.number} · ${slab.slotSize} B`, x, y + THUMB.height + 6);

@@ -13,6 +13,7 @@ import * as story from "./story.js";
 
 const LIST_SHOWN = 10; // slots of the free list told beside the picture
 const CHOICES = "change:lane change:size_class change:colour_by";
+const TELL_MS = 100;
 const HISTORY = 6; // events of a slot told
 
 /** @type {[import("./palette.js").Texture, string][]} */
@@ -40,6 +41,9 @@ class MemoryMap {
     this.current = -1; // the place in slabs of the one that is shown
     /** @type {number[]} */ this.list = [];
     this.slabChoices = "";
+    this.toldAt = -Infinity;
+    this.tellTimer = 0;
+    this.drawnSize = "";
     this.slabChoice = choice("slab", [["-1", "where the event is"]], (value) => this.choose(Number(value)));
     this.laneChoice = choice("lane", range(timeline.laneCount), (value) => this.chooseList("lane", value));
     this.classChoice = choice("class", timeline.slotSizes.map((size, c) => [String(c), `${c}: ${story.count(size)} bytes`]), (value) =>
@@ -62,11 +66,18 @@ class MemoryMap {
     };
     model.on(CHOICES, this.onChoice);
     model.on("change:event", this.onModelEvent);
-    this.onChoice();
     this.unwatch = watchTheme((theme) => this.setTheme(theme));
-    this.resize = new ResizeObserver(() => this.draw());
+    this.onChoice();
+    this.resize = new ResizeObserver(() => {
+      if (this.drawnSize !== this.size()) this.draw();
+    });
     this.resize.observe(this.canvas);
     this.resize.observe(this.overview.parentElement);
+  }
+
+  /** The sizes that the canvases have room for. */
+  size() {
+    return `${this.canvas.clientWidth} ${this.canvas.clientHeight} ${this.overview.parentElement.clientWidth} ${devicePixelRatio}`;
   }
 
   _makeParts() {
@@ -165,8 +176,8 @@ class MemoryMap {
     this.current = this.slabs.findIndex((slab) => slab.addr === this.chosenAddr);
     if (this.current === -1 && this.slabs.length > 0) this.current = 0;
     this.list = timeline.freeList(this.lane, this.sizeClass);
-    this.tell(n);
     this.draw();
+    this.tellSoon();
     if (this.model.get("event") !== n) {
       this.model.set("event", n);
       this.send();
@@ -184,9 +195,18 @@ class MemoryMap {
     this.slabView.reveal(slab, addr - slab.addr);
   }
 
-  /** @param {number} n */
-  tell(n) {
+  /** Tell the moment: at once, or, while events rush by, as often as one can read. */
+  tellSoon() {
+    clearTimeout(this.tellTimer);
+    const wait = this.toldAt + TELL_MS - performance.now();
+    if (wait > 0) this.tellTimer = setTimeout(() => this.tell(), wait);
+    else this.tell();
+  }
+
+  tell() {
     const { timeline, slabs, slots } = this;
+    const { n } = timeline;
+    this.toldAt = performance.now();
     const said = story.step(timeline, slabs, n);
     setText(this.stepLine, `${story.heading(timeline, n)} ${said}`);
     setText(this.whyLine, story.why(timeline, n));
@@ -234,11 +254,11 @@ class MemoryMap {
     if (slot >= this.slots[this.current].status.length) return;
     setText(this.detail, story.slotSentence(this.timeline, this.slabs, this.slots, this.current, slot));
     const addr = slab.addr + slot * slab.slotSize;
-    const events = this.timeline.history(this.timeline.blocks.get(addr), HISTORY);
+    const events = this.timeline.history(addr, HISTORY);
     const r = this.timeline.recording;
     this.history.replaceChildren(...events.map((e) => element("li", {},
       `event ${story.count(e)}: ${r.kind[e] === KIND.CALL_FREE ? "freed" : "handed out"} by ${story.who(r.thread[e]).toLowerCase()}, ` +
-      `${story.count(r.length[e])} bytes`)));
+      `${story.count(r.length(e))} bytes`)));
     setText(this.address, `Address ${story.hex(addr)}, ${story.hex(slot * slab.slotSize)} from the slab's.`);
   }
 
@@ -254,7 +274,8 @@ class MemoryMap {
   }
 
   draw() {
-    if (!this.root.isConnected) return;
+    if (!this.root.isConnected || this.timeline.n === -1) return;
+    this.drawnSize = this.size();
     const { timeline, slabs, slots, theme, colourBy } = this;
     this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() });
     if (this.current === -1) {
@@ -367,6 +388,7 @@ class MemoryMap {
     this.model.off(CHOICES, this.onChoice);
     this.model.off("change:event", this.onModelEvent);
     this.send.cancel();
+    clearTimeout(this.tellTimer);
     this.unwatch();
     this.resize.disconnect();
     this.transport.dispose();

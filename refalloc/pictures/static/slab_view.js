@@ -47,7 +47,7 @@ export class SlabView {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     this.zoom = 0;
     this.start = 0; // offset in the slab of the window's first byte
     this.scale = 1;

@@ -15,6 +15,7 @@ import { STATUS } from "./timeline.js";
  */
 
 export const LIST_ROWS = 64; // a longer free list is cut here, and its length told
+const NO_ADDRESS = 2 ** 53; // and above: a word that is something else
 const REFUSABLE = new Set([
   KIND.RETURN_RESIZE, KIND.RETURN_REMAP, KIND.REMAP, KIND.TRY_LOCK, KIND.SWAP_SHARED, KIND.ACQUIRE,
 ]);
@@ -36,6 +37,7 @@ export function hex(value) {
 
 /** Where an address lies, the same in every run. @param {Timeline} timeline @param {Slab[]} slabs @param {number} addr */
 export function placeOf(timeline, slabs, addr) {
+  if (addr >= NO_ADDRESS) return SENTENCES["place.none"];
   const slab = slabs.find((s) => s.addr <= addr && addr < s.addr + s.length);
   if (slab !== undefined) return sentence("place.slab", { number: slab.number, offset: hex(addr - slab.addr) });
   return addr >= timeline.base ? sentence("place.heap", { offset: hex(addr - timeline.base) }) : hex(addr);
@@ -61,7 +63,7 @@ export function step(timeline, slabs, i) {
   const slot = timeline.slotSizes[r.sizeClass[i]];
   return sentence(KINDS[kind] + (isRefused ? ".refused" : ""), {
     who: who(r.thread[i]), lane: r.lane[i], size_class: r.sizeClass[i], value: r.value(i),
-    length: r.length[i], new_length: r.newLength[i], alignment: 2 ** r.alignLog2[i],
+    length: r.length(i), new_length: r.newLength(i), alignment: 2 ** r.alignLog2[i],
     place: placeOf(timeline, slabs, r.addr(i)), target: targetOf(timeline, slabs, r.value(i)),
     class_name: slot === undefined ? SENTENCES["class.large"] : sentence("class", { size_class: r.sizeClass[i], slot }),
     name: r.names[r.addr(i)] ?? "",
@@ -106,7 +108,7 @@ export function subjectList(timeline, i) {
 export function why(timeline, i) {
   const r = timeline.recording;
   if (i < 0 || r.kind[i] !== KIND.RETURN_ALLOC || r.addr(i) === 0) return "";
-  const size = { length: r.length[i], alignment: 2 ** r.alignLog2[i] };
+  const size = { length: r.length(i), alignment: 2 ** r.alignLog2[i] };
   const slot = timeline.slotSizes[r.sizeClass[i]];
   if (slot === undefined) return sentence("why.large", size);
   const steps = stepsOfCall(timeline, i);
@@ -149,7 +151,7 @@ export function summary(timeline, slabs, slots) {
   let given = large.reduce((sum, block) => sum + timeline.mappingAt(block.addr), 0);
   let free = 0;
   slabs.forEach((slab, index) => {
-    const c = counts(slots[index]);
+    const c = slots[index].counts;
     live += c.live;
     asked += c.asked;
     given += c.live * slab.slotSize;
@@ -161,24 +163,12 @@ export function summary(timeline, slabs, slots) {
   });
 }
 
-/** @param {Slots} slots */
-export function counts(slots) {
-  const byStatus = [0, 0, 0, 0];
-  let asked = 0;
-  for (let i = 0; i < slots.status.length; i++) {
-    byStatus[slots.status[i]]++;
-    asked += slots.asked[i];
-  }
-  const [fresh, free, live, held] = byStatus;
-  return { fresh, free, live, held, asked };
-}
-
 /** @param {Timeline} timeline @param {Slab[]} slabs @param {Slots[]} slots @returns {Table} */
 export function slabTable(timeline, slabs, slots) {
   return {
     columns: ["slab", "class", "slot bytes", "live", "bytes asked for", "free", "handed out", "never handed out", "next_addr"],
     rows: slabs.map((slab, index) => {
-      const c = counts(slots[index]);
+      const c = slots[index].counts;
       const lane = timeline.bumpLane(slab);
       const bump = lane === -1 ? "used up" : `${hex(timeline.nextAddr(lane, slab.sizeClass) - slab.addr)}, lane ${lane}`;
       return [slab.number, slab.sizeClass, slab.slotSize, c.live, c.asked, c.free, c.held, c.fresh, bump].map(String);
@@ -273,7 +263,7 @@ export function marks(timeline) {
     const thread = r.thread[i];
     switch (r.kind[i]) {
       case KIND.MAP:
-        if (r.length[i] === timeline.slabLen && thread !== PROLOGUE) found.push([i, 0]);
+        if (r.length(i) === timeline.slabLen && thread !== PROLOGUE) found.push([i, 0]);
         break;
       case KIND.TRY_LOCK:
         if (r.value(i) === 0) found.push([i, 1]);

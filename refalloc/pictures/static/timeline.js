@@ -22,8 +22,6 @@ const CELLS_SET = {
   [KIND.REMAP]: 3, [KIND.CALL_ALLOC]: 1, [KIND.CALL_FREE]: 2, [KIND.CALL_RESIZE]: 1, [KIND.CALL_REMAP]: 1,
   [KIND.RETURN_ALLOC]: 2, [KIND.RETURN_FREE]: 1, [KIND.RETURN_RESIZE]: 2, [KIND.RETURN_REMAP]: 3, [KIND.RAISE]: 1,
 };
-const CHUNK_LEN = 65536; // bytes of address space that one index of slots covers
-const WORD_LEN = 8;
 
 /** How many of `sorted` are less than `limit`. @param {number[]} sorted @param {number} limit */
 function countUpTo(sorted, limit) {
@@ -37,39 +35,23 @@ function countUpTo(sorted, limit) {
   return low;
 }
 
-/** Numbers for addresses: exact for any, and by array for those that are words. */
-class CellsByAddr {
-  constructor() {
-    /** @type {Map<number, Int32Array>} */ this.chunks = new Map(); // cell + 1, 0 for none
-    /** @type {Map<number, number>} */ this.odd = new Map(); // addresses that are no multiple of a word
-  }
-
-  /** @param {number} addr @returns {number} -1 for none */
-  get(addr) {
-    if (addr % WORD_LEN !== 0) return this.odd.get(addr) ?? -1;
-    const chunk = this.chunks.get(Math.floor(addr / CHUNK_LEN));
-    return chunk === undefined ? -1 : chunk[(addr % CHUNK_LEN) / WORD_LEN] - 1;
-  }
-
-  /** @param {number} addr @param {number} cell */
-  set(addr, cell) {
-    if (addr % WORD_LEN !== 0) {
-      this.odd.set(addr, cell);
-      return;
-    }
-    const number = Math.floor(addr / CHUNK_LEN);
-    let chunk = this.chunks.get(number);
-    if (chunk === undefined) {
-      chunk = new Int32Array(CHUNK_LEN / WORD_LEN);
-      this.chunks.set(number, chunk);
-    }
-    chunk[(addr % CHUNK_LEN) / WORD_LEN] = cell + 1;
-  }
+/** @param {Slots} slots */
+function countsOf({ status, asked, blockSlots }) {
+  const byStatus = [0, 0, 0, 0];
+  for (let i = 0; i < status.length; i++) byStatus[status[i]]++;
+  let sum = 0;
+  for (let i = 0; i < blockSlots.length; i++) sum += asked[blockSlots[i]];
+  const [fresh, free, live, held] = byStatus;
+  return { fresh, free, live, held, asked: sum };
 }
 
 /**
  * @typedef {{addr: number, number: number, length: number, sizeClass: number, slotSize: number}} Slab
- * @typedef {{status: Uint8Array, lane: Int16Array, asked: Float64Array, since: Int32Array}} Slots
+ * @typedef {{
+ *   status: Uint8Array, lane: Int16Array, asked: Float64Array, since: Int32Array,
+ *   blockSlots: Int32Array, blockCells: Int32Array,
+ *   counts: {fresh: number, free: number, live: number, held: number, asked: number},
+ * }} Slots by slot; since: the event that made it so; blockSlots, blockCells: where blocks ever lay; counts: of all
  * @typedef {{addr: number, length: number, event: number, thread: number, sizeClass: number}} Block
  */
 
@@ -83,13 +65,13 @@ export class Timeline {
     /** @type {number[]} */ this.slotSizes = [];
     this.base = 0; // the lowest slab place that was ever mapped
     /** @type {number[]} */ this.threads = []; // in the order of first appearance
-    this.words = new CellsByAddr();
-    this.blocks = new CellsByAddr();
+    // Cells by the place of their address in the table of words; -1 for none.
+    this.wordCells = new Int32Array(recording.words.length).fill(-1);
+    this.blockCells = new Int32Array(recording.words.length).fill(-1);
     /** @type {Map<number, number>} */ this.mappings = new Map(); // address -> cell
     /** @type {Map<number, number>} */ this.classes = new Map(); // address of a mapping -> cell of its class
     /** @type {Map<number, number>} */ this.threadIndexes = new Map();
     /** @type {Map<number, number>} */ this.calls = new Map();
-    /** @type {number[]} */ this.blockAddrs = []; // every address that was ever a block
     this._readPrologue();
     const fieldCount = this.laneCount * this.slotSizes.length;
     // Cells of lanes come first: frees, next_addrs, locks.
@@ -113,13 +95,13 @@ export class Timeline {
   }
 
   _readPrologue() {
-    const { kind, count, length } = this.recording;
+    const { kind, count } = this.recording;
     let lowest = Infinity;
     const threads = new Set();
     for (let i = 0; i < count; i++) {
       if (kind[i] === KIND.HEAP) {
         this.laneCount = this.recording.value(i);
-        this.slabLen = length[i];
+        this.slabLen = this.recording.length(i);
       } else if (kind[i] === KIND.CLASS) {
         this.slotSizes.push(this.recording.value(i));
       } else if (kind[i] === KIND.MAP && this.recording.addr(i) !== 0) {
@@ -150,15 +132,20 @@ export class Timeline {
     this.cells[cell] = i;
   }
 
-  /** @param {{get(key: number): number | undefined, set(key: number, cell: number): any}} index @param {number} key */
+  /** @param {Map<number, number>} index @param {number} key */
   _cell(index, key) {
     let cell = index.get(key);
-    if (cell === undefined || cell === -1) {
+    if (cell === undefined) {
       cell = this.cellCount++;
       index.set(key, cell);
-      if (index === this.blocks) this.blockAddrs.push(key);
     }
     return cell;
+  }
+
+  /** @param {Int32Array} index @param {number} place */
+  _cellAt(index, place) {
+    if (index[place] === -1) index[place] = this.cellCount++;
+    return index[place];
   }
 
   /** @param {number} i */
@@ -169,7 +156,7 @@ export class Timeline {
     switch (r.kind[i]) {
       case KIND.LOAD:
       case KIND.STORE:
-        return this._write(i, this._cell(this.words, r.addr(i)));
+        return this._write(i, this._cellAt(this.wordCells, r.addrPlace[i]));
       case KIND.WRITE_FREES:
         return this._write(i, field);
       case KIND.WRITE_NEXT_ADDR:
@@ -193,7 +180,7 @@ export class Timeline {
         if (r.value(i) !== r.addr(i)) this._write(i, this._cell(this.mappings, r.addr(i)));
         return this._map(i, r.value(i));
       case KIND.CALL_FREE:
-        this._write(i, this._cell(this.blocks, r.addr(i)));
+        this._write(i, this._cellAt(this.blockCells, r.addrPlace[i]));
         return this._write(i, this._cell(this.calls, thread));
       case KIND.CALL_ALLOC:
       case KIND.CALL_RESIZE:
@@ -221,9 +208,9 @@ export class Timeline {
     this._write(i, this._cell(this.calls, thread));
     const isAlloc = r.kind[i] === KIND.RETURN_ALLOC;
     if (isAlloc ? r.addr(i) === 0 : r.value(i) === 0) return;
-    this._write(i, this._cell(this.blocks, r.addr(i)));
+    this._write(i, this._cellAt(this.blockCells, r.addrPlace[i]));
     if (r.kind[i] === KIND.RETURN_REMAP && r.value(i) !== r.addr(i)) {
-      this._write(i, this._cell(this.blocks, r.value(i)));
+      this._write(i, this._cellAt(this.blockCells, r.valuePlace[i]));
     }
   }
 
@@ -250,8 +237,9 @@ export class Timeline {
     this.n = n;
   }
 
-  /** Events that set a cell, newest first, as far as `this.n`. @param {number} cell @param {number} most */
-  history(cell, most) {
+  /** Events of the block at `addr`, newest first, as far as `this.n`. @param {number} addr @param {number} most */
+  history(addr, most) {
+    const cell = this._cellOf(this.blockCells, addr);
     const events = [];
     let event = cell === -1 ? -1 : this.cells[cell];
     while (event !== -1 && events.length < most) {
@@ -313,30 +301,37 @@ export class Timeline {
       : -1;
   }
 
+  /** The cell of an address, -1 for none. @param {Int32Array} index @param {number} addr */
+  _cellOf(index, addr) {
+    const place = this.recording.placeOf(addr);
+    return this.recording.words[place] === addr ? index[place] : -1;
+  }
+
   /** The link in the word at `addr`. @param {number} addr */
   link(addr) {
-    const cell = this.words.get(addr);
+    const cell = this._cellOf(this.wordCells, addr);
     const event = cell === -1 ? -1 : this.cells[cell];
     return event === -1 ? 0 : this.recording.value(event);
   }
 
   /**
-   * Call `visit` with each address of a free list, first to last; a list that comes back to itself ends there.
-   * @param {number} lane @param {number} sizeClass @param {(addr: number) => void} visit
+   * Call `visit` with each address of a free list and the event that set its link (-1 for none), first to last; a list
+   * that comes back to itself ends there.
+   * @param {number} lane @param {number} sizeClass @param {(addr: number, event: number) => void} visit
    */
   walk(lane, sizeClass, visit) {
-    const { words, cells, recording, _seen: seen } = this;
+    const { wordCells, cells, _seen: seen } = this;
+    const { words, valuePlace } = this.recording;
     const walk = ++this._walks;
-    let addr = this.frees(lane, sizeClass);
-    while (addr !== 0) {
-      visit(addr);
-      const cell = words.get(addr);
-      if (cell === -1) return;
-      seen[cell] = walk;
-      const event = cells[cell];
-      addr = event === -1 ? 0 : recording.value(event);
-      const next = addr === 0 ? -1 : words.get(addr);
-      if (next !== -1 && seen[next] === walk) return;
+    const head = cells[lane * this.slotSizes.length + sizeClass];
+    let place = head === -1 ? -1 : valuePlace[head];
+    while (place !== -1 && words[place] !== 0) {
+      const cell = wordCells[place];
+      if (cell !== -1 && seen[cell] === walk) return;
+      if (cell !== -1) seen[cell] = walk;
+      const event = cell === -1 ? -1 : cells[cell];
+      visit(words[place], event);
+      place = event === -1 ? -1 : valuePlace[event];
     }
   }
 
@@ -356,8 +351,8 @@ export class Timeline {
     const event = cell === undefined ? -1 : this.cells[cell];
     if (event === -1) return 0;
     const r = this.recording;
-    if (r.kind[event] === KIND.MAP) return r.length[event];
-    return r.kind[event] === KIND.REMAP && r.value(event) === addr ? r.newLength[event] : 0;
+    if (r.kind[event] === KIND.MAP) return r.length(event);
+    return r.kind[event] === KIND.REMAP && r.value(event) === addr ? r.newLength(event) : 0;
   }
 
   /** Class of the slots in the mapping at `addr`, -1 when it is not known to be a slab. @param {number} addr */
@@ -387,13 +382,13 @@ export class Timeline {
 
   /** The live block at `addr`, null for none. @param {number} addr @returns {Block | null} */
   block(addr) {
-    const cell = this.blocks.get(addr);
+    const cell = this._cellOf(this.blockCells, addr);
     const event = cell === -1 ? -1 : this.cells[cell];
     if (event === -1) return null;
     const r = this.recording;
     const isHere = r.kind[event] === KIND.RETURN_REMAP ? r.value(event) === addr : r.kind[event] !== KIND.CALL_FREE;
     if (!isHere) return null;
-    const length = r.kind[event] === KIND.RETURN_ALLOC ? r.length[event] : r.newLength[event];
+    const length = r.kind[event] === KIND.RETURN_ALLOC ? r.length(event) : r.newLength(event);
     return { addr, length, event, thread: r.thread[event], sizeClass: r.sizeClass[event] };
   }
 
@@ -437,30 +432,33 @@ export class Timeline {
    */
   slots(slabs) {
     const found = slabs.map((slab) => this._emptySlots(slab));
-    const byPlace = new Map(slabs.map((slab, index) => [slab.number, index]));
+    const byPlace = new Int32Array(1 + Math.max(0, ...slabs.map((slab) => slab.number + 1))).fill(-1);
+    slabs.forEach((slab, index) => (byPlace[slab.number] = index));
     for (let lane = 0; lane < this.laneCount; lane++) {
       for (let sizeClass = 0; sizeClass < this.slotSizes.length; sizeClass++) {
-        this.walk(lane, sizeClass, (addr) => {
+        this.walk(lane, sizeClass, (addr, event) => {
           const index = this._slabIndex(slabs, byPlace, addr, sizeClass);
           if (index === -1) return;
           const slot = Math.floor((addr - slabs[index].addr) / slabs[index].slotSize);
           found[index].status[slot] = STATUS.FREE;
           found[index].lane[slot] = lane;
-          const cell = this.words.get(addr);
-          found[index].since[slot] = cell === -1 ? -1 : this.cells[cell];
+          found[index].since[slot] = event;
         });
       }
     }
-    slabs.forEach((slab, index) => this._addLive(slab, found[index]));
+    slabs.forEach((slab, index) => {
+      this._addLive(slab, found[index]);
+      found[index].counts = countsOf(found[index]);
+    });
     return found;
   }
 
-  /** @param {Slab[]} slabs @param {Map<number, number>} byPlace @param {number} addr @param {number} sizeClass */
+  /** @param {Slab[]} slabs @param {Int32Array} byPlace @param {number} addr @param {number} sizeClass */
   _slabIndex(slabs, byPlace, addr, sizeClass) {
-    // A slab that is not aligned reaches into the next place.
-    for (const place of [this.place(addr), this.place(addr) - 1]) {
-      const index = byPlace.get(place);
-      if (index === undefined) continue;
+    const place = this.place(addr);
+    for (let p = place; p >= place - 1; p--) { // a slab that is not aligned reaches into the next place
+      const index = byPlace[p] ?? -1;
+      if (index === -1) continue;
       const slab = slabs[index];
       if (slab.sizeClass === sizeClass && slab.addr <= addr && addr < slab.addr + slab.length) return index;
     }
@@ -475,7 +473,8 @@ export class Timeline {
     if (slots === undefined) {
       slots = {
         status: new Uint8Array(count), lane: new Int16Array(count), asked: new Float64Array(count),
-        since: new Int32Array(count),
+        since: new Int32Array(count), ...this._blocksOf(slab),
+        counts: { fresh: 0, free: 0, live: 0, held: 0, asked: 0 },
       };
       this._slots.set(key, slots);
     }
@@ -505,21 +504,34 @@ export class Timeline {
     return -1;
   }
 
+  /** The slots of a slab in which a block ever lay, and their cells. @param {Slab} slab */
+  _blocksOf(slab) {
+    const { words, placeOf } = this.recording;
+    const blockSlots = [];
+    const blockCells = [];
+    const end = placeOf.call(this.recording, slab.addr + slab.length);
+    for (let place = placeOf.call(this.recording, slab.addr); place < end; place++) {
+      const offset = words[place] - slab.addr;
+      if (this.blockCells[place] === -1 || offset % slab.slotSize !== 0) continue;
+      blockSlots.push(offset / slab.slotSize);
+      blockCells.push(this.blockCells[place]);
+    }
+    return { blockSlots: Int32Array.from(blockSlots), blockCells: Int32Array.from(blockCells) };
+  }
+
   /** @param {Slab} slab @param {Slots} slots */
-  _addLive(slab, slots) {
+  _addLive(slab, { status, asked, since, blockSlots, blockCells }) {
     const { cells, recording: r } = this;
-    const step = slab.slotSize;
-    for (let slot = 0, addr = slab.addr; slot < slots.status.length; slot++, addr += step) {
-      if (slots.status[slot] === STATUS.FRESH && this.blockAddrs.length === 0) break;
-      const cell = this.blocks.get(addr);
-      if (cell === -1) continue;
-      const event = cells[cell];
+    for (let i = 0; i < blockSlots.length; i++) {
+      const event = cells[blockCells[i]];
       if (event === -1) continue;
       const kind = r.kind[event];
-      if (kind === KIND.CALL_FREE || (kind === KIND.RETURN_REMAP && r.value(event) !== addr)) continue;
-      slots.status[slot] = STATUS.LIVE;
-      slots.asked[slot] = kind === KIND.RETURN_ALLOC ? r.length[event] : r.newLength[event];
-      slots.since[slot] = event;
+      const slot = blockSlots[i];
+      if (kind === KIND.CALL_FREE) continue;
+      if (kind === KIND.RETURN_REMAP && r.value(event) !== slab.addr + slot * slab.slotSize) continue;
+      status[slot] = STATUS.LIVE;
+      asked[slot] = kind === KIND.RETURN_ALLOC ? r.length(event) : r.newLength(event);
+      since[slot] = event;
     }
   }
 }

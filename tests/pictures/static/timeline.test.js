@@ -7,15 +7,20 @@ import { count } from "../../../refalloc/pictures/static/story.js";
 
 const SLAB = 65536;
 const FIELDS = [
-  ["length", Float64Array], ["newLength", Float64Array], ["addr", Uint32Array], ["addrHigh", Uint32Array],
-  ["value", Uint32Array], ["valueHigh", Uint32Array], ["line", Uint32Array], ["thread", Uint16Array],
-  ["lane", Int16Array], ["kind", Uint8Array], ["sizeClass", Int8Array], ["alignLog2", Uint8Array], ["file", Uint8Array],
+  ["line", Uint32Array], ["thread", Uint16Array], ["lane", Int16Array], ["kind", Uint8Array], ["sizeClass", Int8Array],
+  ["alignLog2", Uint8Array], ["file", Uint8Array],
 ];
 
-/** Columns as packing.py writes them. */
-function columns(events) {
-  return Buffer.concat(FIELDS.map(([name, type]) =>
-    Buffer.from(type.from(events, (event) => event[name] ?? (name === "lane" || name === "sizeClass" ? -1 : 0)).buffer)));
+/** What packing.py writes, before it is compressed. */
+function packed(events) {
+  const columns = ["addr", "value", "length", "newLength"].map((name) => events.map((event) => event[name] ?? 0));
+  const words = [...new Set(columns.flat())].sort((a, b) => a - b);
+  const parts = [
+    Uint32Array.of(events.length, words.length), Float64Array.from(words),
+    ...columns.map((column) => Uint32Array.from(column, (word) => words.indexOf(word))),
+    ...FIELDS.map(([name, type]) => type.from(events, (event) => event[name] ?? (name === "lane" || name === "sizeClass" ? -1 : 0))),
+  ];
+  return new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part.buffer)))).buffer;
 }
 
 function timelineOf(...events) {
@@ -24,8 +29,7 @@ function timelineOf(...events) {
     { kind: KIND.CLASS, sizeClass: 0, value: 8, thread: PROLOGUE },
     { kind: KIND.CLASS, sizeClass: 1, value: 16, thread: PROLOGUE },
   ];
-  const bytes = columns([...prologue, ...events]);
-  return new Timeline(new Recording(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+  return new Timeline(new Recording(packed([...prologue, ...events])));
 }
 
 const at = 4 * SLAB;
@@ -54,7 +58,7 @@ test("a slot is fresh, held, live and free in turn, forward and back", () => {
 test("the history of a block begins with the newest event", () => {
   const timeline = timelineOf(...life);
   timeline.seek(8);
-  assert.deepEqual(timeline.history(timeline.blocks.get(at), 9), [6, 5]);
+  assert.deepEqual(timeline.history(at, 9), [6, 5]);
 });
 
 test("a remap moves a block, and going back brings it home", () => {
@@ -83,13 +87,13 @@ test("a failed try leaves the lock with its holder", () => {
 });
 
 test("addresses are exact beyond 32 bits", () => {
-  const recording = new Recording(new Uint8Array(columns([{ kind: KIND.STORE, addr: 8, addrHigh: 0x7f8a }])).buffer);
+  const recording = new Recording(packed([{ kind: KIND.STORE, addr: 0x7f8a_0000_0008 }]));
   assert.equal(recording.addr(0), 0x7f8a_0000_0008);
 });
 
 test("a recording without its beginning is refused", () => {
-  const bytes = new Uint8Array(columns([{ kind: KIND.STORE, addr: 8 }]));
-  assert.throws(() => new Timeline(new Recording(bytes.buffer)), /does not say what its heap is/);
+  const recording = new Recording(packed([{ kind: KIND.STORE, addr: 8 }]));
+  assert.throws(() => new Timeline(recording), /does not say what its heap is/);
 });
 
 test("bytes that are no recording are refused", async () => {
