@@ -19,6 +19,22 @@ _allocator = None
 _making = threading.Lock()
 
 
+def _before_fork():
+    _making.acquire()  # a child has only the thread that forks: nobody there would finish what another had begun
+    if _allocator is not None:
+        _allocator.before_fork()
+
+
+def _after_fork():
+    if _allocator is not None:
+        _allocator.after_fork()
+    _making.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+
+
 def the_allocator():
     """The process's one allocator: CheckedAllocator, made by the first thread that asks while others wait."""
     global _allocator
@@ -26,10 +42,10 @@ def the_allocator():
         with _making:
             if _allocator is None:  # another thread may have made it while this one waited
                 made = CheckedAllocator()
-                if hasattr(os, "register_at_fork"):
-                    os.register_at_fork(
-                        before=made.before_fork, after_in_parent=made.after_fork, after_in_child=made.after_fork
-                    )
+                for function in (alloc, free):  # from now on a call goes straight to it
+                    straight = getattr(made, function.__name__)
+                    straight.__doc__ = function.__doc__
+                    globals()[function.__name__] = straight
                 _allocator = made  # last: who sees it sees it whole
     return _allocator
 

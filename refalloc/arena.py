@@ -1,9 +1,10 @@
 """Real memory in which a bad access is an error that can be read, not a dead kernel.
 
-Design. One large mmap, of which the system commits a page when it is first written. A page table, here a dict, leads
-from the number of each page that is mapped to the words in it, so that load and store find the word and prove the
-access good in the same step; any other page is a miss, and raises MemoryFault. Pages that are unmapped go back to the
-system at once. Free parts of the arena are kept as a sorted list of ranges.
+Design. One large mmap, of which the system commits a page when it is first written. The page table, here a set, holds
+the number of each page that is mapped; any other page is a miss, and raises MemoryFault. To walk it for every access
+costs more than the access: as in a CPU, a translation that was proved good is kept in a lookaside buffer, here a dict
+from address to index in the words of the arena, and all are dropped when one of their pages is unmapped. Pages that are
+unmapped go back to the system at once. Free parts of the arena are kept as a sorted list of ranges.
 
 Not as in a kernel: map gives the lowest range that fits, and the arena starts at a multiple of ARENA_ALIGN, so that a
 run repeats its addresses relative to the arena. An address may be mapped again as soon as it is unmapped.
@@ -12,12 +13,14 @@ run repeats its addresses relative to the arena. An address may be mapped again 
 import bisect
 import ctypes
 import mmap
+import struct
 import sys
 import threading
+import typing
 
 PAGE_LEN = 4096  # bytes; the page table's unit. The system's own pages may be larger: see Arena._forget.
-WORDS_PER_PAGE = PAGE_LEN // 8
 ARENA_ALIGN = 1 << 21  # bytes; where an arena starts
+TRANSLATION_LIMIT = 1 << 17  # entries of the lookaside buffer, about 100 bytes each; beyond it, the page table is asked
 DEFAULT_ARENA_LEN = 1 << 30  # bytes of address space; memory is used only for pages that are written
 
 
@@ -40,11 +43,17 @@ class Arena:
     Raises:  MemoryError when the system refuses it.
     """
 
+    _words: typing.Final[memoryview]
+    _translations: typing.Final[dict]
+
     def __init__(self, arena_len=DEFAULT_ARENA_LEN):
         self.arena_len = whole_pages(arena_len)
         self._reserve()
-        self._words = self._bytes.cast("Q")
-        self.pages = {}  # page number -> memoryview of its words, uint64[WORDS_PER_PAGE]
+        # Of the formats of a word CPython stores a size_t (N, which typeshed lacks) in two thirds of the time of a Q.
+        self._words = self._bytes.cast("N" if struct.calcsize("N") == 8 else "Q")  # type: ignore[call-overload]
+        self.pages = set()  # numbers of the pages that are mapped
+        self._translations = {}  # addr -> index into _words, of words on pages that are mapped
+        self._translated_pages = set()
         self.mapped_len = 0  # bytes mapped now
         self.peak_mapped_len = 0
         self._mappings = {}  # addr -> length in whole pages; guarded, as are the holes, by _pages_lock
@@ -68,28 +77,37 @@ class Arena:
         Returns: int, 0 <= word < 2**64.
         Raises:  MemoryFault.
         """
-        if addr & 7:
-            raise self.fault("load", addr)
         try:
-            return self.pages[addr >> 12][addr >> 3 & 511]
+            return self._words[self._translations[addr]]
         except KeyError:
-            raise self.fault("load", addr) from None
+            return self._words[self._translate("load", addr)]
 
     def store(self, addr, word):
         """Set the word at `addr` to `word`, int, 0 <= word < 2**64. Raises MemoryFault as load does."""
-        if addr & 7:
-            raise self.fault("store", addr)
         try:
-            self.pages[addr >> 12][addr >> 3 & 511] = word
+            self._words[self._translations[addr]] = word
         except KeyError:
-            raise self.fault("store", addr) from None
+            self._words[self._translate("store", addr)] = word
+
+    def _translate(self, access, addr):
+        """The index of the word at `addr` in _words. Raises MemoryFault. Locks: never waits for one."""
+        page, index = addr >> 12, addr - self.arena_addr >> 3
+        if addr & 7 or page not in self.pages:
+            raise self.fault(access, addr)
+        # Whoever holds the lock may be unmapping this page, and the buffer must not learn of it after that.
+        if len(self._translations) < TRANSLATION_LIMIT and self._pages_lock.acquire(blocking=False):
+            if page in self.pages:
+                self._translated_pages.add(page)
+                self._translations[addr] = index
+            self._pages_lock.release()
+        return index
 
     def view(self, addr, length):
         """The `length` bytes at `addr`, as a writable memoryview. Raises MemoryFault unless all of them are mapped."""
         offset = addr - self.arena_addr
-        for page in range(addr >> 12, (addr + max(length, 1) - 1 >> 12) + 1):
-            if page not in self.pages:
-                raise self.fault("view", max(addr, page << 12))
+        pages = range(addr >> 12, (addr + max(length, 1) - 1 >> 12) + 1)
+        if not self.pages.issuperset(pages):
+            raise self.fault("view", next(max(addr, page << 12) for page in pages if page not in self.pages))
         return self._bytes[offset : offset + length]
 
     # Pages
@@ -166,17 +184,17 @@ class Arena:
         end, hole_end = addr + length, hole_addr + hole_len
         rest = [(start, stop - start) for start, stop in ((hole_addr, addr), (end, hole_end)) if start < stop]
         self._holes[hole_index : hole_index + 1] = rest
-        first_word = (addr - self.arena_addr) >> 3
-        for page in range(addr >> 12, end >> 12):
-            self.pages[page] = self._words[first_word : first_word + WORDS_PER_PAGE]
-            first_word += WORDS_PER_PAGE
+        self.pages.update(range(addr >> 12, end >> 12))
         self.mapped_len += length
         self.peak_mapped_len = max(self.peak_mapped_len, self.mapped_len)
 
     def _give_back(self, addr, length):
         """Unmap a range, and join it to the holes beside it. Locks: _pages_lock held."""
-        for page in range(addr >> 12, addr + length >> 12):
-            del self.pages[page]
+        pages = range(addr >> 12, addr + length >> 12)
+        self.pages.difference_update(pages)
+        if not self._translated_pages.isdisjoint(pages):
+            self._translations.clear()
+            self._translated_pages.clear()
         self._forget(addr - self.arena_addr, length)
         self.mapped_len -= length
         start, end = addr, addr + length

@@ -8,16 +8,17 @@ import pytest
 import refalloc
 
 PACKAGE = Path(refalloc.__file__).parent
-TEXT = {"allocator", "arena", "heap", "trim", "check", "checked"}
+TEXT = {"allocator", "arena", "heap", "specialize", "trim", "check", "checked"}
 MACHINES = {"trace", "schedule", "native"}
 HOUSES = {"course", "pictures", "bench", "grader"}
 MAY_IMPORT = {
     "allocator": set(),
     "arena": set(),
     "heap": {"arena"},
+    "specialize": set(),
     "trim": {"allocator"},
     "check": {"allocator"},
-    "checked": {"allocator", "heap", "trim"},
+    "checked": {"allocator", "heap", "specialize", "trim"},
     "improved": set(),
     "refalloc": {"checked"},
     **dict.fromkeys(MACHINES, TEXT | MACHINES),

@@ -13,6 +13,8 @@ from refalloc.checked import CheckedAllocator
 @pytest.fixture
 def unmade(monkeypatch):
     monkeypatch.setattr(refalloc, "_allocator", None)
+    for name in ("alloc", "free"):  # which making the allocator replaces
+        monkeypatch.setattr(refalloc, name, getattr(refalloc, name))
 
 
 def test_every_thread_gets_the_same_allocator():

@@ -7,6 +7,7 @@ import click
 # Subcommand -> the module whose attribute `command` is the click command.
 BENCHES = {
     "explore": "refalloc.commands.bench_explore",
+    "interpreted": "refalloc.commands.bench_interpreted",
     "native": "refalloc.commands.bench_native",
     "view": "refalloc.commands.bench_view",
 }

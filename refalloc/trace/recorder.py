@@ -15,6 +15,7 @@ Not seen: calls through a name that was imported from the text before (`from ref
 the steps are recorded but neither begin nor end; bytes that a caller writes through view().
 """
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -22,6 +23,7 @@ import sys
 import threading
 
 from refalloc import allocator
+from refalloc.specialize import running_plain
 from refalloc.trace.events import PROLOGUE, Kind
 
 CALLS = {  # function of the text -> (kind at its call, kind at its return)
@@ -60,7 +62,9 @@ def record(heap, log, text=allocator, thread_number=None, with_calls=True):
     """
     recorder = _Recorder(heap, log, thread_number or _ThreadNumbers())
     _write_prologue(heap, log, text)
-    undos = [recorder.wrap_heap()]
+    plain = contextlib.ExitStack()
+    plain.enter_context(running_plain(heap))  # functions made from the heap's members do not see new ones
+    undos = [plain.close, recorder.wrap_heap()]
     if with_calls:
         undos.append(recorder.wrap_text(text))
 
