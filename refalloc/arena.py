@@ -178,23 +178,31 @@ class Arena:
         with self._pages_lock:
             return sorted(self._mappings.items())
 
+    def open_pages(self, addr, length):
+        """Enter whole pages in the page table, and nothing else; for what keeps mappings elsewhere."""
+        self.pages.update(range(addr >> 12, addr + length >> 12))
+
+    def close_pages(self, addr, length):
+        """Take whole pages out of the page table, and out of the lookaside buffer."""
+        pages = range(addr >> 12, addr + length >> 12)
+        self.pages.difference_update(pages)
+        if not self._translated_pages.isdisjoint(pages):
+            self._translations.clear()
+            self._translated_pages.clear()
+
     def _take(self, hole_index, addr, length):
         """Map a part of a hole. Locks: _pages_lock held."""
         hole_addr, hole_len = self._holes[hole_index]
         end, hole_end = addr + length, hole_addr + hole_len
         rest = [(start, stop - start) for start, stop in ((hole_addr, addr), (end, hole_end)) if start < stop]
         self._holes[hole_index : hole_index + 1] = rest
-        self.pages.update(range(addr >> 12, end >> 12))
+        self.open_pages(addr, length)
         self.mapped_len += length
         self.peak_mapped_len = max(self.peak_mapped_len, self.mapped_len)
 
     def _give_back(self, addr, length):
         """Unmap a range, and join it to the holes beside it. Locks: _pages_lock held."""
-        pages = range(addr >> 12, addr + length >> 12)
-        self.pages.difference_update(pages)
-        if not self._translated_pages.isdisjoint(pages):
-            self._translations.clear()
-            self._translated_pages.clear()
+        self.close_pages(addr, length)
         self._forget(addr - self.arena_addr, length)
         self.mapped_len -= length
         start, end = addr, addr + length

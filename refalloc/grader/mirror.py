@@ -4,7 +4,7 @@ import json
 import os
 import socket
 
-from refalloc.arena import WORDS_PER_PAGE, MemoryFault, whole_pages
+from refalloc.arena import MemoryFault, whole_pages
 from refalloc.grader.protocol import encode
 from refalloc.grader.shared_heap import SharedHeap
 
@@ -18,36 +18,26 @@ class MirrorHeap(SharedHeap):
 
     def set_mappings(self, mappings):
         """Take over what the judge says is mapped: list of [addr, length]."""
-        self.pages.clear()
+        self.close_pages(self.arena_addr, self.arena_len)
         for addr, length in mappings:
-            self._open(addr, length)
+            self.open_pages(addr, length)
 
     def map(self, length, align_log2):
         addr = self._mirrors.ask(self, "map", [length, align_log2])
         if addr:
-            self._open(addr, whole_pages(length))
+            self.open_pages(addr, whole_pages(length))
         return addr
 
     def unmap(self, addr, length):
         self._mirrors.ask(self, "unmap", [addr, length])
-        self._close(addr, whole_pages(length))
+        self.close_pages(addr, whole_pages(length))
 
     def remap(self, addr, length, new_length, may_move):
         new_addr = self._mirrors.ask(self, "remap", [addr, length, new_length, bool(may_move)])
         if new_addr:
-            self._close(addr, whole_pages(length))
-            self._open(new_addr, whole_pages(new_length))
+            self.close_pages(addr, whole_pages(length))
+            self.open_pages(new_addr, whole_pages(new_length))
         return new_addr
-
-    def _open(self, addr, length):
-        first_word = (addr - self.arena_addr) >> 3
-        for page in range(addr >> 12, addr + length >> 12):
-            self.pages[page] = self._words[first_word : first_word + WORDS_PER_PAGE]
-            first_word += WORDS_PER_PAGE
-
-    def _close(self, addr, length):
-        for page in range(addr >> 12, addr + length >> 12):
-            del self.pages[page]
 
 
 class Mirrors:

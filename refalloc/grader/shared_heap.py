@@ -100,7 +100,7 @@ class SharedHeap(StudentHeap):
         self._file = mmap.mmap(descriptor, self._table_len + ARENA_LEN)
         super().__init__(lane_count, ARENA_LEN)
         table = memoryview(self._file)[: self._table_len].cast("Q")
-        self.lanes = tuple(
+        self.lanes = tuple(  # type: ignore[misc]  # Final, but nobody has the heap yet
             SharedLane(number, index, table[index * LANE_WORDS : (index + 1) * LANE_WORDS])
             for index in range(lane_count)
         )
