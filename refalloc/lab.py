@@ -6,7 +6,7 @@ solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
 quote("alloc.pop")  a part of the allocator's text
 asked_lengths("sqlite"), plot_bytes, plot_layouts, plot_slots, plot_stairs, plot_waste
-plot_free_list, plot_growth, plot_shifted_slabs
+plot_free_list, plot_growth, plot_shifted_slabs, plot_turns
 """
 
 from collections import Counter
@@ -21,6 +21,7 @@ from refalloc.pictures.growth import plot_growth
 from refalloc.pictures.memory import plot_bytes, plot_layouts
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
 from refalloc.pictures.slabs import plot_free_list, plot_shifted_slabs
+from refalloc.pictures.turns import plot_turns
 from refalloc.trace.packed import ALLOC, load_trace
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "plot_shifted_slabs",
     "plot_slots",
     "plot_stairs",
+    "plot_turns",
     "plot_waste",
     "progress",
     "quote",

@@ -68,4 +68,4 @@ def require_safe(story, programs, check=None, traps=None, prepare=None, **option
     told = head.partition(f"{type(raised).__name__}: ")[2]  # its message, addresses named as in the account
     if isinstance(raised, WrongAnswerError):
         raise WrongAnswerError(f"{story}: {told}", lines)
-    raise StudentError(raised.outcome, told, [*raised.lines, *lines])
+    raise StudentError(raised.outcome, told, [] if raised.outcome == "not attempted" else [*raised.lines, *lines])

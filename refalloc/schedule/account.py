@@ -28,7 +28,7 @@ _MAKES_PAGES = {Kind.MAP, Kind.REMAP}
 
 def account(run):
     """The account of a recorded run, a Replay or a Stepper: several lines, str."""
-    names = _AddressNames(run.recording.events)
+    names = AddressNames(run.recording.events)
     lines = [*_verdict_lines(run, names), *_table(run, names)]
     return "\n".join(line.rstrip() for line in lines)
 
@@ -137,7 +137,7 @@ def _source(event, recording, with_file):
     return f"{name} {told}" if with_file else told
 
 
-class _AddressNames:
+class AddressNames:
     """Names for addresses in the mappings of a recording. Attributes: starts: list of (name, address, length)."""
 
     def __init__(self, events):

@@ -1,0 +1,28 @@
+# fails with: Two threads that alloc and free: wrong answer at step 4: alloc(4096, 3) returned 0, though no map was refused. A lock that is taken will be given back: wait for it.
+def alloc(heap, size_class, slot_len, slab_len):
+    lane = heap.lanes[0]
+    if not heap.try_lock(lane):
+        return 0
+    slot = lane.frees[size_class]
+    if slot != 0:
+        lane.frees[size_class] = heap.load(slot + slot_len - 8)
+        heap.unlock(lane)
+        return slot
+    slot = lane.next_addrs[size_class]
+    if slot % slab_len == 0:
+        slot = heap.map(slab_len, slab_len.bit_length() - 1)
+        if slot == 0:
+            heap.unlock(lane)
+            return 0
+    lane.next_addrs[size_class] = slot + slot_len
+    heap.unlock(lane)
+    return slot
+
+
+def free(heap, addr, size_class, slot_len):
+    lane = heap.lanes[0]
+    while not heap.try_lock(lane):
+        pass
+    heap.store(addr + slot_len - 8, lane.frees[size_class])
+    lane.frees[size_class] = addr
+    heap.unlock(lane)

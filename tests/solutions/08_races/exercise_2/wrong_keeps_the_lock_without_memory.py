@@ -1,0 +1,27 @@
+# fails with: Two threads that alloc, with no memory to be had: lock kept at step 3: alloc(4096, 3) returned with lane 0 still locked. The call is over, and nobody else will ever get the lock.
+def alloc(heap, size_class, slot_len, slab_len):
+    lane = heap.lanes[0]
+    while not heap.try_lock(lane):
+        pass
+    slot = lane.frees[size_class]
+    if slot != 0:
+        lane.frees[size_class] = heap.load(slot + slot_len - 8)
+        heap.unlock(lane)
+        return slot
+    slot = lane.next_addrs[size_class]
+    if slot % slab_len == 0:
+        slot = heap.map(slab_len, slab_len.bit_length() - 1)
+        if slot == 0:
+            return 0
+    lane.next_addrs[size_class] = slot + slot_len
+    heap.unlock(lane)
+    return slot
+
+
+def free(heap, addr, size_class, slot_len):
+    lane = heap.lanes[0]
+    while not heap.try_lock(lane):
+        pass
+    heap.store(addr + slot_len - 8, lane.frees[size_class])
+    lane.frees[size_class] = addr
+    heap.unlock(lane)

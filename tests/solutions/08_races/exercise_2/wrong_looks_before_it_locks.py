@@ -1,0 +1,30 @@
+# fails with: Two threads that alloc and free: data race at step 6: T1 reads frees[4] of lane 0, which T0 writes; no lock orders the two. Lock before you look: what you saw without the lock may be old when you use it.
+def alloc(heap, size_class, slot_len, slab_len):
+    lane = heap.lanes[0]
+    slot = lane.frees[size_class]
+    if slot != 0:
+        while not heap.try_lock(lane):
+            pass
+        lane.frees[size_class] = heap.load(slot + slot_len - 8)
+        heap.unlock(lane)
+        return slot
+    while not heap.try_lock(lane):
+        pass
+    slot = lane.next_addrs[size_class]
+    if slot % slab_len == 0:
+        slot = heap.map(slab_len, slab_len.bit_length() - 1)
+        if slot == 0:
+            heap.unlock(lane)
+            return 0
+    lane.next_addrs[size_class] = slot + slot_len
+    heap.unlock(lane)
+    return slot
+
+
+def free(heap, addr, size_class, slot_len):
+    lane = heap.lanes[0]
+    while not heap.try_lock(lane):
+        pass
+    heap.store(addr + slot_len - 8, lane.frees[size_class])
+    lane.frees[size_class] = addr
+    heap.unlock(lane)
