@@ -3,6 +3,7 @@
 import pytest
 from recordings import random_recording
 
+from refalloc.pictures.check_panel import CheckPanel, Progress
 from refalloc.pictures.lane_table import LaneTable
 from refalloc.pictures.memory_map import MemoryMap
 from refalloc.pictures.schedule_player import SchedulePlayer
@@ -23,7 +24,38 @@ def a_player():
     return player
 
 
+def a_panel():
+    tests = [
+        {"name": "a length of 8 is class 0", "outcome": "correct", "points": 1, "max_points": 1},
+        {"name": "a length of 9 is class 1", "outcome": "incorrect", "points": 0, "max_points": 2},
+        {"name": "it is fast", "outcome": "not reached", "points": 0, "max_points": 1},
+    ]
+    tests = [{"message": "", "lines": [], **test} for test in tests]
+    tests[1] |= {"message": "size_class(9) gave 0, expected 1", "lines": ["12 return length // 16"]}
+    report = {"outcome": "incorrect", "points": 1, "max_points": 4, "message": "size_class(9) gave 0, expected 1"}
+    report |= {"lines": ["12 return length // 16"], "printed": "hello", "tests": tests}
+    exercise = {"id": "04.1", "title": "Size class", "file": "/course/exercise_1.py", "link": "exercise_1.py"}
+    panel = CheckPanel(exercise, lambda on_test: report, lambda: ["Think of 2."], hint_count=3)
+    panel.check()
+    panel.hint()
+    return panel
+
+
+def a_course():
+    def exercise(number, passed):
+        state = {"passed": passed, "points": 3 if passed else 0, "max_points": 3, "hints": 1}
+        return {"id": f"04.{number}", "title": "Size class", **state}
+
+    lessons = [
+        {"id": "00", "title": "Start", "exercises": []},
+        {"id": "04", "title": "Size classes", "exercises": [exercise(n, n < 3) for n in range(1, 5)]},
+    ]
+    return Progress(lessons)
+
+
 MAKERS = {
+    "CheckPanel": a_panel,
+    "Progress": a_course,
     "MemoryMap": lambda: MemoryMap(random_recording(5)),
     "LaneTable": lambda: LaneTable(random_recording(5), event=700),
     "SchedulePlayer": a_player,

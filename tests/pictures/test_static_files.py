@@ -10,7 +10,15 @@ from refalloc.pictures.static_files import joined_module, static_text
 from refalloc.trace import Kind
 
 ROOT = Path(__file__).parents[2]
-WIDGETS = ["lane_table.js", "memory_map.js", "schedule_player.js", "size_classes.js", "slab_ruler.js"]
+WIDGETS = [
+    "check_panel.js",
+    "lane_table.js",
+    "memory_map.js",
+    "progress.js",
+    "schedule_player.js",
+    "size_classes.js",
+    "slab_ruler.js",
+]
 
 
 @pytest.mark.parametrize("name", WIDGETS)
