@@ -8,6 +8,7 @@ import click
 BENCHES = {
     "explore": "refalloc.commands.bench_explore",
     "interpreted": "refalloc.commands.bench_interpreted",
+    "grader": "refalloc.commands.bench_grader",
     "native": "refalloc.commands.bench_native",
     "view": "refalloc.commands.bench_view",
 }

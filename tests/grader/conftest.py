@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -78,7 +79,7 @@ def landlock():
 
 
 @pytest.fixture(scope="session")
-def host():
+def host(scratch):
     host = Host()
     yield host
     host.close()
@@ -97,37 +98,64 @@ def judge(host):
 
 
 def strays():
-    """Processes of cages: in another process-id namespace than ours, or of a user that only cages have."""
+    """Processes of our cages: in another process-id namespace than ours, or of a user that only cages have.
+
+    Others may grade on this machine at the same time: what a judge that is not below this process holds is theirs.
+    """
     ours, found = os.readlink("/proc/self/ns/pid"), []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
             is_caged = os.readlink(folder / "ns/pid") != ours or folder.stat().st_uid in UNUSED_UIDS
-            if is_caged and "State:\tZ" not in (folder / "status").read_text():
-                found.append((folder / "cmdline").read_text().replace("\0", " ")[:200])
+            if is_caged and "State:\tZ" not in (folder / "status").read_text() and not is_held_by_others(folder):
+                found.append(command_of(folder))
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found
 
 
-def left_files():
+def is_held_by_others(folder):
+    """Whether a living judge above this process is no child of this one."""
+    has_judge, is_below = False, False
+    while folder.name not in ("0", "1"):
+        has_judge |= "refalloc.grader.host" in command_of(folder)
+        is_below |= folder.name == str(os.getpid())
+        folder = folder.with_name((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    return has_judge and not is_below
+
+
+def command_of(folder):
+    return (folder / "cmdline").read_text().replace("\0", " ")[:200]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scratch():
+    """A folder of this session's own for what judges and cages put into the system's folder of temporary files."""
+    with tempfile.TemporaryDirectory(prefix="refalloc-tests-") as folder:
+        os.chmod(folder, 0o755)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TMPDIR", folder)
+            patch.setattr(tempfile, "tempdir", folder)
+            yield Path(folder)
+
+
+def left_files(scratch):
     """What cages or attacks have left where files are left."""
     places = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.cwd()]
-    prefixes = ("refalloc-answer-", "refalloc-judge-", "refalloc-attack")
-    return [str(path) for place in places for path in place.iterdir() if path.name.startswith(prefixes)]
+    attacked = [path for place in places for path in place.iterdir() if path.name.startswith("refalloc-attack")]
+    return [*attacked, *scratch.glob("refalloc-*")]
 
 
 @pytest.fixture
-def nothing_left():
+def nothing_left(scratch):
     """After the test no process of a cage runs, and no file remains."""
-    files = set(left_files())
     yield
     deadline = time.monotonic() + 10
     while strays() and time.monotonic() < deadline:  # the kernel ends a namespace at once, but not at this very moment
         os.sched_yield()
     assert strays() == []
-    assert set(left_files()) <= files
+    assert left_files(scratch) == []
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from refalloc.grader.store import Store
 
 INDEX = """
 [[lesson]]
-folder = "00_start"
+folder = "77_of_our_own"
 title = "Start"
 question = "?"
 [[lesson.exercise]]
@@ -44,11 +44,11 @@ HOSTILE = {
 def course(tmp_path_factory):
     """A course of one exercise, worth 3 points and 2 hidden ones."""
     root = tmp_path_factory.mktemp("course")
-    folder = root / "exercises" / "00_start"
+    folder = root / "exercises" / "77_of_our_own"
     folder.mkdir(parents=True)
     (root / "exercises" / "index.toml").write_text(INDEX)
     (folder / "test_exercise_1.py").write_text(CHECKS)
-    hidden = root / "hidden" / "00_start"
+    hidden = root / "hidden" / "77_of_our_own"
     hidden.mkdir(parents=True)
     (hidden / "test_exercise_1.py").write_text(HIDDEN_CHECKS)
     return root
@@ -56,7 +56,7 @@ def course(tmp_path_factory):
 
 def hand_in(place, answers):
     for student, source in answers.items():
-        file = place / student / "00_start" / "exercise_1.py"
+        file = place / student / "77_of_our_own" / "exercise_1.py"
         file.parent.mkdir(parents=True)
         file.write_bytes(source if isinstance(source, bytes) else source.encode())
     return place
@@ -179,23 +179,23 @@ def test_an_exercise_can_be_regraded_alone(course, tmp_path, bwrap):
         [key] = [row[0] for row in store._base.execute("SELECT key FROM results")]
         store.put(store.get(key) | {"points": 1})
     assert grade(course, [place], tmp_path / "out")["ada"]["points"] == "1.00"
-    assert grade(course, [place], tmp_path / "out", "--regrade", "00.1")["ada"]["points"] == "5.00"
+    assert grade(course, [place], tmp_path / "out", "--regrade", "77.1")["ada"]["points"] == "5.00"
 
 
 def test_last_terms_table_fails_in_another_edition(course, tmp_path, bwrap):
     checks = "def test_sum(student, edition, rng):\n    row = [rng.randrange(10**6), rng.randrange(10**6)]\n"
     checks += "    assert student.add(*row) == sum(row) + edition('bias', 0)\n"
     root = tmp_path / "course"
-    (root / "exercises" / "00_start").mkdir(parents=True)
+    (root / "exercises" / "77_of_our_own").mkdir(parents=True)
     (root / "exercises" / "index.toml").write_text(INDEX)
-    (root / "exercises" / "00_start" / "test_exercise_1.py").write_text(checks)
+    (root / "exercises" / "77_of_our_own" / "test_exercise_1.py").write_text(checks)
     (root / "hidden").mkdir()
     for name in ("spring", "autumn"):
         (tmp_path / f"{name}.toml").write_text(
-            f'name = "{name}"\nseed = "{name}"\n[knobs."00.1"]\nbias = {len(name)}\n'
+            f'name = "{name}"\nseed = "{name}"\n[knobs."77.1"]\nbias = {len(name)}\n'
         )
     # What a student of spring saw: one row of inputs, and its answer.
-    seed = load_term(tmp_path / "spring.toml").seed_for("eve", "00.1")
+    seed = load_term(tmp_path / "spring.toml").seed_for("eve", "77.1")
     rng = random.Random(f"{seed} test_sum")
     row = (rng.randrange(10**6), rng.randrange(10**6))
     table = {row: sum(row) + len("spring")}
@@ -231,9 +231,9 @@ def test_a_run_that_is_killed_goes_on_where_it_was(course, tmp_path, bwrap):
 
 def test_a_broken_check_leaves_no_mark_and_an_error(course, tmp_path, bwrap):
     root = tmp_path / "course"
-    (root / "exercises" / "00_start").mkdir(parents=True)
+    (root / "exercises" / "77_of_our_own").mkdir(parents=True)
     (root / "exercises" / "index.toml").write_text(INDEX)
-    (root / "exercises" / "00_start" / "test_exercise_1.py").write_text("import no_such_thing\n")
+    (root / "exercises" / "77_of_our_own" / "test_exercise_1.py").write_text("import no_such_thing\n")
     place = hand_in(tmp_path / "class", {"ada": ANSWERS["right"][0]})
     command = ["grade", str(place), "--out", str(tmp_path / "out"), "--course", str(root)]
     result = CliRunner().invoke(main, command)

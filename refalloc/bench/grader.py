@@ -1,0 +1,204 @@
+"""The grader beside nbgrader and otter-grader: the same assignment of one question and five tests.
+
+Each peer is installed in an environment of its own, once, below the user's cache; all are started as commands, as an
+instructor would, and take turns in every round. Ours runs with its sandbox; nbgrader and otter run have none.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+ROUNDS = 3
+BATCH = 10  # submissions of a peer's run: nbgrader needs a second and a half for each
+OWN_BATCH = 100
+REQUIREMENTS = {"nbgrader": ["nbgrader>=0.9"], "otter": ["otter-grader>=6", "ipykernel"]}
+ANSWER = """\
+def size_class_index(length, alignment):
+    return max((length - 1).bit_length(), alignment.bit_length() - 1, 3) - 3
+"""
+CALLS = (("(1, 1)", 0), ("(8, 8)", 0), ("(9, 8)", 1), ("(1, 64)", 3), ("(5000, 8)", 10))
+INDEX = """\
+[[lesson]]
+folder = "01_classes"
+title = "Classes"
+question = "?"
+[[lesson.exercise]]
+title = "Classes"
+minutes = 5
+points = 5
+functions = ["size_class_index"]
+hints = ["a", "b", "c"]
+"""
+
+
+class PeerError(Exception):
+    """A peer cannot be installed, or does not grade."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Wall seconds of whole runs, one for each round. Attributes: name: str; count: int, submissions of a run."""
+
+    name: str
+    count: int
+    seconds: tuple[float, ...]
+
+    @property
+    def each(self):
+        """Median seconds a submission."""
+        return statistics.median(self.seconds) / self.count
+
+
+def measure(rounds=ROUNDS, own_batch=OWN_BATCH, peers=tuple(REQUIREMENTS), step=lambda: None):
+    """Time whole runs in turns.
+
+    Args:    rounds: int; own_batch: int, submissions of our larger run; peers: names of REQUIREMENTS;
+             step: called after each run.
+    Returns: list of Measured: ours with one submission from a cold start, ours with `own_batch` on one worker and on
+             two, and each peer with one and with BATCH.
+    Raises:  PeerError.
+    """
+    with tempfile.TemporaryDirectory(prefix="refalloc-bench-") as name:
+        folder = Path(name)
+        course = _course(folder / "course")
+        runs: dict = {
+            ("refalloc", 1): (_refalloc, course, 1),
+            ("refalloc, 1 worker", own_batch): (_refalloc, course, 1),
+            ("refalloc, 2 workers", own_batch): (_refalloc, course, 2),
+        }
+        for peer in peers:
+            grade = {"nbgrader": _nbgrader, "otter": _otter}[peer]
+            runs |= {(peer, count): (grade, _environment(peer)) for count in (1, BATCH)}
+        seconds: dict = {key: [] for key in runs}
+        for number in range(rounds):
+            for (name, count), (grade, *how) in runs.items():
+                place = folder / f"{number}-{name.replace(', ', '-').replace(' ', '-')}-{count}"
+                place.mkdir()
+                seconds[name, count].append(grade(place, count, *how))
+                shutil.rmtree(place)
+                step()
+    return [Measured(name, count, tuple(seconds[name, count])) for name, count in runs]
+
+
+def _environment(peer):
+    """The Python of a peer's environment, made when it is not there."""
+    folder = platformdirs.user_cache_path("refalloc") / "bench" / peer
+    python = folder / "bin" / "python"
+    ready = folder / "ready"
+    if not ready.exists():
+        venv.create(folder, with_pip=True, clear=True)
+        _run([python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *REQUIREMENTS[peer]], folder)
+        ready.touch()
+    return python
+
+
+def _course(root):
+    folder = root / "exercises" / "01_classes"
+    folder.mkdir(parents=True)
+    (root / "exercises" / "index.toml").write_text(INDEX)
+    tests = [
+        f"def test_{number}(student):\n    assert student.size_class_index{args} == {result}\n"
+        for number, (args, result) in enumerate(CALLS)
+    ]
+    (folder / "test_exercise_1.py").write_text("\n\n".join(tests))
+    return root
+
+
+def _refalloc(place, count, course, workers):
+    for number in range(count):
+        folder = place / "class" / f"student{number}" / "01_classes"
+        folder.mkdir(parents=True)
+        (folder / "exercise_1.py").write_text(f"# {number}\n{ANSWER}")
+    command = ["grade", place / "class", "--out", place / "out", "--course", course, "--workers", workers]
+    seconds = _timed([sys.executable, "-m", "refalloc", *command], place)
+    rows = (place / "out" / "grades.csv").read_text().splitlines()
+    _require("refalloc", len(rows) == count + 1 and all(row.endswith(",5.00,5.00,5,100.00") for row in rows[1:]))
+    return seconds
+
+
+def _nbgrader(place, count, python):
+    cells = [_cell("answer", f"### BEGIN SOLUTION\n{ANSWER}### END SOLUTION", solution=True, grade=False)]
+    cells += [
+        _cell(f"test{number}", f"assert size_class_index{args} == {result}", solution=False, grade=True)
+        for number, (args, result) in enumerate(CALLS)
+    ]
+    source = place / "source" / "ps1"
+    source.mkdir(parents=True)
+    (source / "p.ipynb").write_text(_notebook(cells))
+    _run([python, "-m", "nbgrader", "generate_assignment", "ps1", "--create"], place)
+    released = json.loads((place / "release" / "ps1" / "p.ipynb").read_text())
+    released["cells"][0]["source"] = ANSWER
+    for number in range(count):
+        folder = place / "submitted" / f"student{number}" / "ps1"
+        folder.mkdir(parents=True)
+        (folder / "p.ipynb").write_text(json.dumps(released))
+    seconds = _timed([python, "-m", "nbgrader", "autograde", "ps1"], place)
+    _run([python, "-m", "nbgrader", "export"], place)
+    rows = (place / "grades.csv").read_text().splitlines()
+    _require("nbgrader", len(rows) == count + 1 and all(row.split(",")[-2:] == ["5.0", "5.0"] for row in rows[1:]))
+    return seconds
+
+
+def _otter(place, count, python):
+    cases = [{"code": f">>> size_class_index{args}\n{result}", "points": 1} for args, result in CALLS]
+    suite = {"cases": cases, "scored": True, "setup": "", "teardown": "", "type": "doctest"}
+    (place / "tests").mkdir()
+    (place / "tests" / "q1.py").write_text(f"OK_FORMAT = True\ntest = {{'name': 'q1', 'suites': [{suite!r}]}}\n")
+    _run([python, "-m", "otter", "generate", "--no-environment", "-o", "autograder.zip"], place)
+    (place / "p.ipynb").write_text(_notebook([{"cell_type": "code", "metadata": {}, "source": ANSWER}]))
+    seconds = 0.0
+    for number in range(count):
+        out = place / f"out{number}"
+        out.mkdir()
+        seconds += _timed([python, "-m", "otter", "run", "p.ipynb", "-a", "autograder.zip", "-o", out], place)
+        tests = json.loads((out / "results.json").read_text())["tests"]
+        _require("otter", sum(test.get("score", 0) for test in tests) == len(CALLS))
+    return seconds
+
+
+def _cell(name, source, solution, grade):
+    metadata = {
+        "grade": grade,
+        "grade_id": name,
+        "locked": grade,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    if grade:
+        metadata["points"] = 1
+    return {"cell_type": "code", "metadata": {"nbgrader": metadata}, "source": source}
+
+
+def _notebook(cells):
+    cells = [cell | {"id": f"cell{n}", "execution_count": None, "outputs": []} for n, cell in enumerate(cells)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _timed(command, folder):
+    start = time.perf_counter()
+    _run(command, folder)
+    return time.perf_counter() - start
+
+
+def _run(command, folder):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER"))}
+    done = subprocess.run(list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise PeerError(f"{' '.join(map(str, command[:5]))} ended with {done.returncode}:\n{done.stderr[-1500:]}")
+
+
+def _require(name, graded):
+    if not graded:
+        raise PeerError(f"{name} did not give the right answer all its points; its time would mean nothing")
