@@ -30,7 +30,7 @@ class Host:
         """Run one job. Returns its report, dict, or raises GraderError."""
         line = json.dumps(job.as_json()).encode() + b"\n"
         for _ in range(2):
-            reply = self._exchange(line, JOB_OVERHEAD_SECONDS + TESTS_IN_TIME * job.seconds)
+            reply = self._exchange(line, JOB_OVERHEAD_SECONDS + TESTS_IN_TIME * job.seconds * job.wall_factor)
             if reply:
                 message = json.loads(reply)
                 if "report" in message:

@@ -13,6 +13,7 @@ no call was answered gives no points.
 
 import base64
 import dataclasses
+import math
 import os
 import random
 import sys
@@ -49,8 +50,9 @@ class Job:
     """One answer to grade, with all that it takes, so that any machine can do it.
 
     Attributes: key: str, names the result; student, exercise: str; answer: bytes, None when none was handed in;
-                file_name: str; checks: Checks in order; knobs: {name: value}; seed: int; seconds: float, for the calls
-                of one test; level: str, of sandbox.LEVELS; limits: Limits.
+                file_name: str; checks: Checks in order; knobs: {name: value}; seed: int; seconds: float, of processor
+                time, for the calls of one test; wall_factor: float, by the clock they may take that many times as long,
+                as the machine may be busy; level: str, of sandbox.LEVELS; limits: Limits.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Job:
     knobs: dict = dataclasses.field(default_factory=dict)
     seed: int = 0
     seconds: float = 10
+    wall_factor: float = 6
     limits: Limits = dataclasses.field(default_factory=Limits)
 
     def as_json(self):
@@ -158,7 +161,8 @@ class _Cage:
                 raise StudentError(
                     "crashed", f"{job.file_name} has {len(job.answer):,} bytes; at most {ANSWER_CAP:,} are read"
                 )
-            self._sandbox = Sandbox(job.answer, job.file_name, job.level, job.limits).__enter__()
+            limits = dataclasses.replace(job.limits, cpu_seconds=max(math.ceil(job.seconds), 1))
+            self._sandbox = Sandbox(job.answer, job.file_name, job.level, limits).__enter__()
         return self._sandbox
 
     def start_test(self):
@@ -177,7 +181,7 @@ class JudgePlugin:
         self._job = job
         self._cage = cage
         self._hidden = {file: checks.hidden for file, checks in zip(files, job.checks, strict=True)}
-        self._patience = Patience(job.seconds)
+        self._patience = Patience(job.seconds, job.wall_factor)
         self._student = Student(cage, self._patience)
 
     @pytest.fixture

@@ -27,12 +27,16 @@ TIMEOUTS_ALLOWED = 2  # of one answer; then its other tests are not run
 class Patience:
     """How long one answer may take, over all its tests.
 
-    Args: seconds: float, for all calls of one test together.
+    Args: seconds: float, for all calls of one test together; wall_factor: float, how many times that by the clock.
     Attributes: timeouts: int, tests that have timed out.
+
+    The kernel counts processor time (worker.limit_time), which does not depend on how busy the machine is. The clock is
+    for answers that wait and do not compute.
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, wall_factor=1):
         self.seconds = seconds
+        self.wall_seconds = seconds * wall_factor
         self.timeouts = 0
 
     @property
@@ -59,7 +63,7 @@ class Student:
         self._socket: Any = None  # socket.socket, while the test runs
         self._buffer = b""
         self._seq = 0
-        self._seconds_left = patience.seconds
+        self._seconds_left = patience.wall_seconds
         self._timed_out = False
         self.answered = 0
         self.last_call = "no call"
@@ -187,16 +191,21 @@ class Student:
         ours = [self._socket]
         ready = select.select([] if writable else ours, ours if writable else [], [], max(left, 0))
         if left <= 0 or not any(ready):
-            self._patience.timeouts += not self._timed_out
-            self._timed_out = True
-            raise StudentError(
-                "timed out",
-                f"{self.last_call} had not answered when the test's {self._patience.seconds:g} seconds were over; "
-                "is there a loop that never ends?",
-            )
+            self._time_is_up()
+
+    def _time_is_up(self):
+        self._patience.timeouts += not self._timed_out
+        self._timed_out = True
+        raise StudentError(
+            "timed out",
+            f"{self.last_call} had not answered when the test's {self._patience.seconds:g} seconds were over; "
+            "is there a loop that never ends?",
+        )
 
     def _ended(self):
         status = self._close()
+        if status is not None and status & 0x7F == signal.SIGXCPU:
+            self._time_is_up()
         raise StudentError("crashed", f"{self.last_call} ended the whole process{_how(status)}")
 
 

@@ -39,7 +39,7 @@ from refalloc.grader.seccomp import machine_is_known, seccomp_filter
 LEVELS = ("bwrap", "landlock", "user", "limits")
 START_SECONDS = 20  # for a worker to say that it is ready, on a machine that is busy
 END_SECONDS = 5  # for all processes in the cage to end when told to
-GRACE_SECONDS = 0.05  # for a process that has closed its socket to leave its exit status
+GRACE_SECONDS = 0.5  # for a process that has closed its socket to leave its exit status
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 PACKAGE = Path(refalloc.__file__).parent
 HERE = Path(__file__).parent
@@ -54,7 +54,7 @@ class Limits:
     """What a worker may use.
 
     Attributes: memory: int, bytes of address space of each process; processes: int, of one sandbox, its own two
-                included; cpu_seconds: int, of each process; file_len: int, bytes of one file.
+                included; cpu_seconds: int, processor time of one test, 1 or more; file_len: int, bytes of one file.
     """
 
     memory: int = 3 << 29  # an arena of refalloc's default length, 1 GiB of address space, and half of that besides

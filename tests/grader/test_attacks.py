@@ -37,7 +37,7 @@ def attack(judge, listener, tmp_path, nothing_left):
         if isinstance(answer, str):
             for word, value in (("{port}", port), ("{pid}", os.getpid()), ("{secret}", secret), ("{{n}}", "{n}")):
                 answer = answer.replace(word, str(value))
-        report = judge(answer, level, seconds=0.7)
+        report = judge(answer, level, seconds=0.7, wall_factor=2)
         assert len(report["tests"]) == 5
         assert callers == []
         assert secret.read_text() == "the hidden tests"
