@@ -35,7 +35,7 @@ MAY_IMPORT = {
 ONLY = {
     "numba": {"native"},
     "llvmlite": {"native"},
-    "greenlet": {"schedule"},
+    "greenlet": {"schedule", "grader"},
     "ipywidgets": {"pictures"},
     "anywidget": {"pictures"},
     "matplotlib": {"pictures"},

@@ -5,8 +5,10 @@ import os
 import socket
 
 from refalloc.arena import MemoryFault, whole_pages
-from refalloc.grader.protocol import encode
+from refalloc.grader.protocol import ProtocolError, encode
 from refalloc.grader.shared_heap import SharedHeap
+
+STEPPED = ("begin", "resume", "throw", "drop")  # kinds of messages about calls of simulated threads
 
 
 class MirrorHeap(SharedHeap):
@@ -59,7 +61,10 @@ class Mirrors:
         line = self._line()
         if not line:
             return None
-        self._seq, kind, name, raw_args, (new, changed, dropped) = json.loads(line)
+        self._seq, kind, name, raw_args, *news = json.loads(line)
+        if kind in STEPPED:
+            return self._seq, "stepped", None, [kind, name, *self._real([raw_args, *news])]
+        [(new, changed, dropped)] = news
         for number, lane_count in new:
             descriptor = self._descriptors.pop(0)
             self._heaps[number] = MirrorHeap(number, lane_count, descriptor, self)
@@ -70,6 +75,14 @@ class Mirrors:
             del self._heaps[number]
         self._student._heaps[:] = self._heaps.values()
         return self._seq, kind, name, self._real(raw_args)
+
+    def answer(self, message):
+        """Answer it; what is no plain data is an error of the learner's."""
+        try:
+            line = encode([self._seq, *message])
+        except (TypeError, ProtocolError, RecursionError) as error:
+            line = encode([self._seq, "error", "incorrect", f"the answer is no plain data: {error}", []])
+        self._stream.sendall(line)
 
     def ask(self, heap, operation, args):
         """Ask the judge to change the pages of a heap. Returns what the same method of heap.Heap does, or raises it."""
@@ -86,6 +99,8 @@ class Mirrors:
         if type(value) is not dict:
             return value
         [(kind, content)] = value.items()
+        if kind == "stepped":
+            return value
         if kind == "hex":
             return bytes.fromhex(content)
         if kind == "heap":

@@ -1,0 +1,108 @@
+"""Simulated threads that call functions in the worker: the judge chooses who moves, and convicts by its own records."""
+
+import pytest
+from grader.test_shared_heap import BIG
+
+from refalloc.grader.judge import Checks
+
+CHECKS = """
+from refalloc.course.threads import require_safe
+
+def test_bumps_do_not_overlap(student):
+    def program(thread):
+        return student.bump(thread.heap, thread.heap.lanes[0])
+    def check(run):
+        if run.verdict is None and len(set(run.results)) != len(run.results):
+            return f"two threads got {run.results[0]}"
+    require_safe("Two threads, each bumps once", [program, program], check, lane_count=1)
+"""
+LOCKED = """
+def bump(heap, lane):
+    while not heap.try_lock(lane):
+        pass
+    addr = lane.next_addrs[0]
+    lane.next_addrs[0] = addr + 64
+    heap.unlock(lane)
+    return addr
+"""
+UNLOCKED = """
+def bump(heap, lane):
+    addr = lane.next_addrs[0]
+    lane.next_addrs[0] = addr + 64
+    return addr
+"""
+
+
+@pytest.fixture
+def threaded(judge, bwrap, nothing_left):
+    """threaded(answer) is the one test's result."""
+
+    def run(answer, seconds=4):
+        [test] = judge(answer, bwrap, (Checks("test_x.py", CHECKS, False),), limits=BIG, seconds=seconds)["tests"]
+        return test
+
+    return run
+
+
+def test_a_locked_answer_is_correct_under_every_schedule(threaded):
+    assert threaded(LOCKED)["outcome"] == "correct"
+
+
+def test_a_race_is_told_by_the_learners_own_lines(threaded):
+    test = threaded(UNLOCKED)
+    assert test["outcome"] == "incorrect"
+    assert "data race" in test["message"]
+    account = "\n".join(test["lines"])
+    assert "4 lane.next_addrs[0] = addr + 64" in account
+    assert "exercise_1" in account
+
+
+def test_a_lock_that_is_kept_is_found(threaded):
+    assert threaded(LOCKED.replace("    heap.unlock(lane)\n", ""))["outcome"] == "incorrect"
+
+
+def test_a_call_that_raises_is_told_with_its_line(threaded):
+    test = threaded(LOCKED.replace("addr = lane", "heap.load(8)\n    addr = lane"))
+    assert test["outcome"] == "crashed"
+    assert "MemoryFault" in test["message"]
+
+
+def test_a_stub_is_not_attempted(threaded):
+    assert threaded("def bump(heap, lane):\n    raise NotImplementedError")["outcome"] == "not attempted"
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("while True: pass", "timed out"),
+        ("import os; os._exit(0)", "crashed"),
+        ("import time; time.sleep(100)", "timed out"),
+    ],
+)
+def test_an_answer_that_ends_or_stays_ends_the_search(threaded, body, outcome):
+    assert threaded(f"def bump(heap, lane):\n    {body}", seconds=1)["outcome"] == outcome
+
+
+# Answers that go round the heap that they are given: they may only do what a function on it can do.
+LIES = {
+    "never_moves": "return 0",
+    "unlocks_what_it_has_not": "heap.unlock(lane)\n    return lane.next_addrs[0]",
+    "asks_for_no_step": "return heap.ask('results')",
+    "asks_for_another_lane": "return heap.ask('get', 'frees', 7, 0)",
+    "asks_with_other_things": "return heap.ask('load', 'text')",
+    "asks_for_private_members": "return heap.ask('__init__', 5)",
+    "other_greenlet": "import greenlet\n    greenlet.getcurrent().parent.switch(['value', 5])\n    return 5",
+    "value_of_another_kind": "import greenlet\n    greenlet.getcurrent().parent.switch(['lane', 'x'])\n    return 5",
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_an_answer_can_do_nothing_but_steps(threaded, name):
+    test = threaded(f"def bump(heap, lane):\n    {LIES[name]}")
+    assert test["points"] == 0, test
+    assert test["outcome"] in ("incorrect", "crashed")
+
+
+def test_the_cage_without_namespaces_has_threads_too(judge, landlock):
+    report = judge(LOCKED, landlock, (Checks("test_x.py", CHECKS, False),), limits=BIG, seconds=4)
+    assert report["outcome"] == "correct", report["tests"]
