@@ -122,7 +122,7 @@ def test_an_empty_place_is_an_error(tmp_path):
         find_submissions([put(tmp_path, "marks.csv")])
 
 
-def test_links_pipes_sockets_and_devices_are_passed_over(tmp_path):
+def test_links_pipes_sockets_and_devices_are_passed_over(tmp_path, monkeypatch):
     secret = put(tmp_path, "secret.py", b"the solution")
     folder = tmp_path / "class" / "ada" / "04_size_classes"
     folder.mkdir(parents=True)
@@ -130,7 +130,8 @@ def test_links_pipes_sockets_and_devices_are_passed_over(tmp_path):
     (folder / "linked").symlink_to(tmp_path)
     os.mkfifo(folder / "exercise_3.py")
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "exercise_4.py"))
+        monkeypatch.chdir(folder)  # a socket's path may have no more than 107 bytes
+        server.bind("exercise_4.py")
     if os.geteuid() == 0:
         os.mknod(folder / "exercise_5.py", 0o20600, os.makedev(1, 5))  # /dev/zero
     (tmp_path / "class" / "grace").symlink_to(tmp_path)
