@@ -88,8 +88,7 @@ LIES = {
     return addr
 """,
     "pages_that_it_only_pretends_to_have": """
-    heap.pages[0x500000000 + heap.number] = heap._words
-    heap._open(0x500003f00000, 1 << 16)
+    heap.open_pages(0x500003f00000, 1 << 16)
     return 0x500003f00000
 """,
     "a_heap_that_is_none": """
