@@ -4,12 +4,15 @@ check("04.1")       run the checks of an exercise on your file
 hint("04.1")        the next of its three hints
 solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
+check_panel("04.1") the checks as a panel: live, and again each time that you save
+progress_panel()    what has passed, lesson by lesson
 quote("alloc.pop")  a part of the allocator's text
 asked_lengths("sqlite"), plot_bytes, plot_layouts, plot_slots, plot_stairs, plot_waste
 plot_free_list, plot_growth, plot_shifted_slabs, plot_turns
 """
 
 from collections import Counter
+from dataclasses import asdict
 
 from refalloc.course import CourseError, html, text
 from refalloc.course.index import HINT_COUNT, find_course
@@ -27,6 +30,7 @@ from refalloc.trace.packed import ALLOC, load_trace
 __all__ = [
     "asked_lengths",
     "check",
+    "check_panel",
     "hint",
     "plot_bytes",
     "plot_free_list",
@@ -38,6 +42,7 @@ __all__ = [
     "plot_turns",
     "plot_waste",
     "progress",
+    "progress_panel",
     "quote",
     "solution",
 ]
@@ -97,6 +102,56 @@ def progress():
     course = find_course()
     record = Progress(course)
     return Shown(record, text.progress_text(course, record), html.progress_html(course, record))
+
+
+def check_panel(exercise):
+    """The checks of an exercise as a panel that runs them at once, and again whenever the file is saved.
+
+    Args:    exercise: str, such as "04.1".
+    Returns: pictures.check_panel.CheckPanel.
+    Raises:  CourseError.
+    """
+    from refalloc.pictures.check_panel import CheckPanel  # widgets take a third of a second to import
+
+    course = find_course()
+    chosen = course.exercise(exercise)
+    record = Progress(course)
+
+    def run(on_test):
+        report = check_exercise(chosen, on_test=lambda test: on_test(asdict(test)))
+        record.record(report)
+        return report.as_dict()
+
+    link = chosen.file.relative_to(course.root).as_posix()
+    told = {"id": chosen.id, "title": chosen.title, "file": str(chosen.file), "link": link}
+    panel = CheckPanel(told, run, lambda: record.show_hint(chosen), HINT_COUNT, watches=True)
+    panel.check()
+    return panel
+
+
+def progress_panel():
+    """The course at a glance, as a picture: pictures.check_panel.Progress."""
+    from refalloc.pictures.check_panel import Progress as ProgressPicture
+
+    course = find_course()
+    record = Progress(course)
+    return ProgressPicture([_told_lesson(lesson, record) for lesson in course.lessons])
+
+
+def _told_lesson(lesson, record):
+    """A lesson and its exercises as rows for progress_panel."""
+    exercises = [
+        {
+            "id": exercise.id,
+            "title": exercise.title,
+            "passed": record.passed(exercise) is not None,
+            "points": record.points(exercise),
+            "max_points": exercise.points,
+            "hints": record.hints_shown(exercise),
+        }
+        for exercise in lesson.exercises
+    ]
+    return {"id": lesson.id, "title": lesson.title, "exercises": exercises}
 
 
 def asked_lengths(program, longest):

@@ -23,6 +23,7 @@ export class HeapView {
     this.canvas = canvas;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.columns = 1;
+    this.revealed = -1;
     /** @type {ImageData | undefined} */ this.image = undefined;
   }
 
@@ -30,6 +31,16 @@ export class HeapView {
   slabAt(x, y, slabCount) {
     const index = Math.floor(y / CELL.height) * this.columns + Math.min(this.columns - 1, Math.floor(x / CELL.width));
     return index < slabCount ? index : -1;
+  }
+
+  /** Scroll so that a slab is in view. @param {number} index its place in slabs, -1 for none */
+  reveal(index) {
+    const box = this.canvas.parentElement;
+    if (index === -1 || index === this.revealed || box === null) return;
+    this.revealed = index;
+    const top = Math.floor(index / this.columns) * CELL.height;
+    if (top < box.scrollTop) box.scrollTop = top;
+    else if (top + CELL.height > box.scrollTop + box.clientHeight) box.scrollTop = top + CELL.height - box.clientHeight;
   }
 
   /** @param {Heap} heap */

@@ -278,6 +278,7 @@ class MemoryMap {
     this.drawnSize = this.size();
     const { timeline, slabs, slots, theme, colourBy } = this;
     this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() });
+    this.heapView.reveal(this.current);
     if (this.current === -1) {
       setText(this.heading, "No slab yet");
       this.slabView.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
