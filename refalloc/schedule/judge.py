@@ -2,6 +2,7 @@
 
 from refalloc.arena import MemoryFault
 from refalloc.check import InvariantError
+from refalloc.schedule.heap import AT_REST
 from refalloc.schedule.scenario import place_name
 
 
@@ -55,6 +56,8 @@ def _told_wait(run, thread):
 
 def _told_lock(run, lock, waiter):
     holder = run.holder_of(lock)
+    if holder == AT_REST:
+        return f"{place_name(lock.key)} (held by prepare)"
     who = "itself" if holder == waiter else f"T{holder}"
     ended = "" if holder in run.alive else ", which has ended"
     return f"{place_name(lock.key)} (held by {who}{ended})"

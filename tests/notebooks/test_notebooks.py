@@ -124,6 +124,15 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^no failure in all schedules with at most 2 preemptions",
         r"T1 reads frees\[3\] of lane 0, which T0 writes; no lock orders the two",
     ],
+    "09": [
+        r"^here: 5 +in a new thread: 0$",
+        r"^measured: +1 \[80000, 0, 0, 0, 0, 0, 0, 0\]$",
+        r"in all 80000$",
+        r"^\(0, 0\) no failure in all schedules with at most 2 preemptions",
+        r"^a lane for each: +0$",
+        r"^all always say 0: [1-9]\d*$",
+        r"^\[False, True\]$",
+    ],
 }
 
 

