@@ -80,7 +80,7 @@ class CheckedAllocator:
             request = self._requests[alignment][length]
         except (IndexError, TypeError):
             request = None
-        if found is request:
+        if found is request and type(addr) is int:  # 8.0 finds what 8 does, and is no address
             allocator.free(self.heap, addr, length, request.align_log2)
         else:
             self._free_checked(addr, length, alignment, found)
@@ -97,14 +97,15 @@ class CheckedAllocator:
     def _free_checked(self, addr, length, alignment, found):
         """As free, of a block that was asked for otherwise, is large, or is not live; `found` in the table, or 0."""
         if found != 0:
-            self._live[addr] = found
+            self._live[int(addr.real)] = found  # who finds an entry equals its key: an int, a float, a complex
         request = self._take_live("free", addr, length, alignment)
-        allocator.free(self.heap, addr, request.length, request.align_log2)
+        allocator.free(self.heap, int(addr), request.length, request.align_log2)
 
     def resize(self, addr, length, new_length, alignment=DEFAULT_ALIGNMENT):
         """Change a block's length in place, if that can be; see refalloc.resize."""
         asked = self._request("resize", new_length, alignment)
         request = self._take_live("resize", addr, length, alignment)
+        addr = int(addr)
         done = allocator.resize(self.heap, addr, request.length, asked.length, request.align_log2)
         self._live[addr] = asked if done else request
         return done
@@ -113,6 +114,7 @@ class CheckedAllocator:
         """Change a block's length, at another address if need be; see refalloc.remap."""
         asked = self._request("remap", new_length, alignment)
         request = self._take_live("remap", addr, length, alignment)
+        addr = int(addr)
         new_addr = allocator.remap(self.heap, addr, request.length, asked.length, request.align_log2)
         if new_addr == 0:
             self._live[addr] = request
@@ -126,7 +128,7 @@ class CheckedAllocator:
 
     def view(self, addr, length):
         """The bytes at an address; see refalloc.view."""
-        return self.heap.view(operator.index(addr), _checked_length("view", length))
+        return self.heap.view(operator.index(addr), checked_length("view", length))
 
     def before_fork(self):
         """Wait until no thread is inside the allocator, and keep it so; for os.register_at_fork."""
@@ -144,7 +146,7 @@ class CheckedAllocator:
 
     def _request(self, call, length, alignment):
         """The Request for a length and an alignment, kept for the next time. Raises TypeError, ValueError."""
-        length, alignment = _checked_length(call, length), _checked_alignment(call, alignment)
+        length, alignment = checked_length(call, length), checked_alignment(call, alignment)
         align_log2 = alignment.bit_length() - 1
         request = Request(length, align_log2)
         if length < LENGTH_LIMIT and alignment < ALIGNMENT_LIMIT:
@@ -189,7 +191,8 @@ class CheckedAllocator:
         return MemoryError(f"alloc({length}, {alignment}): {room}")
 
 
-def _checked_length(call, length):
+def checked_length(call, length):
+    """`length` as an int, for the call of that name. Raises TypeError, ValueError."""
     try:
         length = operator.index(length)
     except TypeError:
@@ -199,7 +202,8 @@ def _checked_length(call, length):
     return length
 
 
-def _checked_alignment(call, alignment):
+def checked_alignment(call, alignment):
+    """`alignment` as an int, bytes, a power of two. Raises TypeError, ValueError."""
     try:
         alignment = operator.index(alignment)
     except TypeError:

@@ -77,6 +77,29 @@ def test_a_wrong_block_is_refused_and_nothing_is_lost(allocator, call, length):
     allocator.free(addr, length)
 
 
+@pytest.mark.parametrize("wrong", [float, complex, str, lambda number: None])
+def test_what_is_no_whole_number_frees_nothing_and_locks_nothing(allocator, wrong):
+    addr = allocator.alloc(100)
+    before = metadata(allocator)
+    for arguments in ((wrong(addr), 100, 16), (addr, wrong(100), 16), (addr, 100, wrong(16))):
+        with pytest.raises(TypeError, match="whole numbers"):
+            allocator.free(*arguments)
+        assert metadata(allocator) == before
+    check_invariants(allocator.heap, allocator.live_blocks())
+    allocator.free(addr, 100)
+    assert allocator.trim() == 65536
+
+
+def test_numbers_of_numpy_are_whole_numbers(allocator):
+    import numpy as np
+
+    addr = allocator.alloc(np.int64(100))
+    assert allocator.resize(np.uint64(addr), np.int32(100), np.int32(120))
+    allocator.free(np.int64(addr), np.int32(120), np.uint8(16))
+    check_invariants(allocator.heap, [])
+    assert type(allocator.heap.lanes[allocator.heap.thread_index].frees[4]) is int
+
+
 def test_a_block_is_freed_once(allocator):
     addr = allocator.alloc(8)
     allocator.free(addr, 8)

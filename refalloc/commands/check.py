@@ -10,6 +10,7 @@ from rich.text import Text
 from watchfiles import watch as folder_changes
 
 from refalloc.commands.errors import course_errors
+from refalloc.course import CourseError
 from refalloc.course.index import find_course
 from refalloc.course.progress import Progress
 from refalloc.course.runner import check_exercise
@@ -68,9 +69,12 @@ def _check_one(exercise, progress, console):
     for test in report.tests:
         if test.outcome == "not reached":
             print_line(console, f"  {test_line(test)}", test.outcome)
-    progress.record(report)
     for line in summary(report):
         print_line(console, line, report.outcome)
+    try:
+        progress.record(report)
+    except CourseError as error:  # the verdict stands all the same
+        click.echo(f"Warning: {error}", err=True)
     return report
 
 

@@ -95,7 +95,7 @@ def _started(exercise, file):
         "memory": MEMORY_CAP,
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    with subprocess.Popen(
+    process = subprocess.Popen(
         # -P: no file beside the learner's can take the place of a module of Python's
         [sys.executable, "-P", "-X", "utf8", "-m", "refalloc.course.child", json.dumps(request)],
         stdin=subprocess.DEVNULL,
@@ -103,11 +103,12 @@ def _started(exercise, file):
         stderr=subprocess.PIPE,
         env={**environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         start_new_session=True,  # so that what the learner's code starts can be ended with it
-    ) as process:
-        try:
-            yield process
-        finally:
-            _end(process)
+    )
+    # Its pipes are closed by their readers: a process that left the group may hold them open for ever.
+    try:
+        yield process
+    finally:
+        _end(process)
 
 
 def _end(process):
@@ -190,7 +191,8 @@ class _Run:
         elif event["event"] == "started":
             self.current = event["id"]
         elif event["event"] == "finished":
-            self._finish(event["id"], event["outcome"], event["message"], event["lines"])
+            message, lines = _printable(event["message"]), [_printable(line) for line in event["lines"]]
+            self._finish(event["id"], event["outcome"], message, lines)
 
     def _finish(self, test_id, outcome, message, lines):
         test = next(test for test in self.collected if test["id"] == test_id)
@@ -265,26 +267,35 @@ def _overall(outcomes):
 
 
 def _read_events(stream, inbox):
-    for line in stream:
-        text = line.decode("utf-8", errors="replace")
-        try:
-            inbox.put(("event", json.loads(text)))
-        except ValueError:
-            inbox.put(("line", text))
+    with stream:
+        for line in stream:
+            text = line.decode("utf-8", errors="replace")
+            try:
+                inbox.put(("event", json.loads(text)))
+            except ValueError:
+                inbox.put(("line", text))
     inbox.put(("no more events", None))
 
 
 def _read_prints(stream, inbox):
     kept, length = b"", 0
-    while chunk := os.read(stream.fileno(), 1 << 16):
-        kept += chunk[: PRINT_SHOWN * 4 - len(kept)]
-        length += len(chunk)
-        if length > PRINT_CAP:
-            inbox.put(("flood", None))
-            break
+    with stream:
+        while chunk := os.read(stream.fileno(), 1 << 16):
+            kept += chunk[: PRINT_SHOWN * 4 - len(kept)]
+            length += len(chunk)
+            if length > PRINT_CAP:
+                inbox.put(("flood", None))
+                break
     inbox.put(("prints", kept))
 
 
+def _printable(text):
+    """`text` with what a terminal would obey, or cannot show, written out: escapes, lone surrogates."""
+    return "".join(
+        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
 def _shown(printed):
-    text = printed.decode("utf-8", errors="replace")
+    text = _printable(printed.decode("utf-8", errors="replace"))
     return text if len(text) <= PRINT_SHOWN else f"{text[:PRINT_SHOWN]}\n... and more"

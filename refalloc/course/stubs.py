@@ -6,6 +6,7 @@ A copy of each stub comes with the package, so that no git is needed to find it:
 from importlib import resources
 
 from refalloc.atomic import write_atomically
+from refalloc.course import CourseError
 
 
 def stub_text(exercise):
@@ -21,10 +22,15 @@ def reset(exercise):
     """
     file, stub = exercise.file, stub_text(exercise)
     kept = None
-    if file.exists() and file.read_bytes() != stub.encode():
-        kept = _keep(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, stub)
+    try:
+        if file.exists() and file.read_bytes() != stub.encode():
+            kept = _keep(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, stub)
+    except OSError as error:
+        raise CourseError(
+            f"{file} cannot be replaced ({error.strerror}); it must be a file, in a folder that you may write to"
+        ) from error
     return kept
 
 

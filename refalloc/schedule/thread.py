@@ -53,6 +53,8 @@ class SteppedThread:
 
         Returns: int; 0 only where map was refused (map_limit).
         """
+        if not length >= 1:
+            raise ValueError(f"alloc: length is {length!r}; expected 1 byte or more")
         run = self._run
         told = ("alloc", length, align_log2)
         if run.log is not None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 ALLOC, FREE = 0, 1
+THREAD_LIMIT = 1024  # threads that a trace may have
 COLUMNS = ("op", "thread", "block", "size", "align_log2")
 
 
@@ -89,6 +90,11 @@ def _validate(file, trace):
                 f"{file}: column {column} is {values.dtype} of shape {values.shape}; "
                 f"expected whole numbers, one for each of {len(trace.op)} events"
             )
+    thread_count = len(np.unique(trace.thread))
+    if thread_count > THREAD_LIMIT:
+        raise TraceError(
+            f"{file}: {thread_count} threads; replay makes a real one for each, and at most {THREAD_LIMIT}"
+        )
     live, used = set(), set()
     for event, (op, thread, block, size, align_log2) in enumerate(trace.rows()):
         if op == ALLOC and block not in used and size >= 1 and 0 <= align_log2 < 48 and thread >= 0:

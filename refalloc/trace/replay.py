@@ -59,7 +59,7 @@ def replay(trace, lane_count=None, on_progress=lambda done: None):
     player = _Player(trace, allocator)
     start = time.perf_counter()
     with ExitStack() as stack:
-        threads = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(int(trace.thread.max(initial=0)) + 1)]
+        threads = {thread: stack.enter_context(ThreadPoolExecutor(1)) for thread in np.unique(trace.thread).tolist()}
         for thread, first, last in _turns(trace):
             threads[thread].submit(player.play, first, last).result()
             on_progress(last)
@@ -145,7 +145,7 @@ def _report(trace, player, allocator, seconds):
     return ReplayReport(
         trace=trace.name,
         events=len(trace),
-        threads=int(trace.thread.max(initial=0)) + 1,
+        threads=len(np.unique(trace.thread)),
         allocs=allocs,
         frees=len(trace) - allocs,
         verified_blocks=player.verified_count,

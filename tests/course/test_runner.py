@@ -215,3 +215,17 @@ def test_a_check_that_stumbles_over_an_answer_says_on_which(check, exercise):
     exercise.checks.write_text("def test_a(student):\n    assert student.double(1)[0] == 1\n")
     report = check("return number")
     assert report.message.startswith("After double(number=1) the check could not go on: TypeError")
+
+
+def test_a_process_that_an_answer_leaves_behind_does_not_hold_the_check_up(check):
+    orphan = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(60)\n    os._exit(0)\n"
+    report = check(source=orphan + "def double(number):\n    return 2 * number\n")
+    assert report.outcome == "correct"
+    assert report.seconds < 50, "it did not wait for the process"
+
+
+def test_what_a_terminal_would_obey_or_cannot_show_is_written_out(check):
+    report = check("print('\\x1b[31m'); raise ValueError('\\ud800')")
+    assert "\\ud800" in report.message
+    assert "\\x1b[31m" in report.printed
+    report.message.encode()

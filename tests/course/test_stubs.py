@@ -25,3 +25,11 @@ def test_reset_brings_back_a_file_that_is_gone(course):
     exercise.file.unlink()
     assert reset(exercise) is None
     assert exercise.file.read_text() == stub_text(exercise)
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(course):
+    exercise = course.exercise("00.1")
+    exercise.file.unlink()
+    exercise.file.mkdir()
+    with pytest.raises(CourseError, match="cannot be replaced"):
+        reset(exercise)

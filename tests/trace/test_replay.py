@@ -104,6 +104,13 @@ def test_a_trace_that_no_program_can_make_is_refused(save, rows, message):
         load_trace(save(**made_by_hand(rows)))
 
 
+def test_threads_may_have_any_numbers_but_not_be_too_many(save):
+    rows = [(0, 2**40, 0, 8, 4), (0, 7, 1, 8, 4), (1, 7, 0, 0, 0)]
+    assert replay(load_trace(save(**made_by_hand(rows)))).threads == 2
+    with pytest.raises(TraceError, match="5000 threads; replay makes a real one for each, and at most 1024"):
+        load_trace(save(**made_by_hand([(0, number, number, 8, 4) for number in range(5000)])))
+
+
 def test_a_damaged_file_says_what_is_wrong(save, tmp_path):
     columns = made_by_hand([(0, 0, 0, 8, 4)] * 1)
     with pytest.raises(TraceError, match="column size is missing"):
