@@ -1,3 +1,6 @@
+import pytest
+
+from refalloc.course import CourseError
 from refalloc.course.stubs import reset, stub_text
 
 
