@@ -6,6 +6,7 @@ instructor would, and take turns in every round. Ours runs with its sandbox; nbg
 
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -47,16 +48,17 @@ class PeerError(Exception):
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall seconds of whole runs, one for each round. Attributes: name: str; count: int, submissions of a run."""
+    """Whole runs, one for each round. Attributes: name: str; count: int, submissions of a run; wall, processor: seconds
+    of each run, the latter of all its processes together."""
 
     name: str
     count: int
-    seconds: tuple[float, ...]
+    wall: tuple[float, ...]
+    processor: tuple[float, ...]
 
-    @property
-    def each(self):
-        """Median seconds a submission."""
-        return statistics.median(self.seconds) / self.count
+    def each(self, clock):
+        """Median seconds a submission. Args: clock: str, "wall" or "processor"."""
+        return statistics.median(getattr(self, clock)) / self.count
 
 
 def measure(rounds=ROUNDS, own_batch=OWN_BATCH, peers=tuple(REQUIREMENTS), step=lambda: None):
@@ -87,7 +89,7 @@ def measure(rounds=ROUNDS, own_batch=OWN_BATCH, peers=tuple(REQUIREMENTS), step=
                 seconds[name, count].append(grade(place, count, *how))
                 shutil.rmtree(place)
                 step()
-    return [Measured(name, count, tuple(seconds[name, count])) for name, count in runs]
+    return [Measured(name, count, *zip(*seconds[name, count], strict=True)) for name, count in runs]
 
 
 def _environment(peer):
@@ -156,14 +158,14 @@ def _otter(place, count, python):
     (place / "tests" / "q1.py").write_text(f"OK_FORMAT = True\ntest = {{'name': 'q1', 'suites': [{suite!r}]}}\n")
     _run([python, "-m", "otter", "generate", "--no-environment", "-o", "autograder.zip"], place)
     (place / "p.ipynb").write_text(_notebook([{"cell_type": "code", "metadata": {}, "source": ANSWER}]))
-    seconds = 0.0
+    taken = []
     for number in range(count):
         out = place / f"out{number}"
         out.mkdir()
-        seconds += _timed([python, "-m", "otter", "run", "p.ipynb", "-a", "autograder.zip", "-o", out], place)
+        taken.append(_timed([python, "-m", "otter", "run", "p.ipynb", "-a", "autograder.zip", "-o", out], place))
         tests = json.loads((out / "results.json").read_text())["tests"]
         _require("otter", sum(test.get("score", 0) for test in tests) == len(CALLS))
-    return seconds
+    return tuple(map(sum, zip(*taken, strict=True)))
 
 
 def _cell(name, source, solution, grade):
@@ -187,13 +189,17 @@ def _notebook(cells):
 
 
 def _timed(command, folder):
-    start = time.perf_counter()
+    """(wall, processor) seconds of a command."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     _run(command, folder)
-    return time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return time.perf_counter() - start, processor
 
 
 def _run(command, folder):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER"))}
+    environment["PATH"] = f"{Path(command[0]).parent}:{environment['PATH']}"  # nbgrader calls alembic by name
     done = subprocess.run(list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise PeerError(f"{' '.join(map(str, command[:5]))} ended with {done.returncode}:\n{done.stderr[-1500:]}")

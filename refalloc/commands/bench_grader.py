@@ -27,18 +27,23 @@ def command(rounds, batch, peers, alone, as_json):
         except PeerError as error:
             raise click.ClickException(str(error)) from None
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(one) | {"each": one.each} for one in measured]))
+        click.echo(json.dumps([dataclasses.asdict(one) | {"each": one.each("wall")} for one in measured]))
     else:
         Console().print(_table(measured))
 
 
 def _table(measured):
     table = Table(title="Whole runs, median of rounds")
-    for heading in ("", "submissions", "seconds each", "of ours"):
+    for heading in ("", "submissions", "seconds each", "of ours", "processor", "of ours"):
         table.add_column(heading, justify="right" if heading else "left")
     single = next(one for one in measured if one.count == 1)
     batch = next(one for one in measured if one.name.endswith("1 worker"))
     for one in measured:
         ours = single if one.count == 1 else batch
-        table.add_row(one.name, str(one.count), f"{one.each:.3f}", f"{one.each / ours.each:.1f} x")
+        cells = [
+            text
+            for clock in ("wall", "processor")
+            for text in (f"{one.each(clock):.3f}", f"{one.each(clock) / ours.each(clock):.1f} x")
+        ]
+        table.add_row(one.name, str(one.count), *cells)
     return table

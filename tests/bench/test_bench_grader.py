@@ -1,0 +1,32 @@
+"""The benchmark of the grader runs, and counts only runs that gave the right marks."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from grader.conftest import require
+
+from refalloc.bench import grader
+from refalloc.cli import main
+
+
+def test_our_runs_are_measured_alone():
+    require("bwrap")
+    command = ["bench", "grader", "--alone", "--rounds", "1", "--batch", "2", "--json"]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)
+    assert [row["count"] for row in rows] == [1, 2, 2]
+    assert all(row["wall"][0] > 0 and row["processor"][0] > 0 for row in rows)
+
+
+def test_a_run_with_other_marks_is_no_measurement(monkeypatch):
+    require("bwrap")
+    monkeypatch.setattr(grader, "ANSWER", "def size_class_index(length, alignment):\n    return 0\n")
+    with pytest.raises(grader.PeerError, match="its time would mean nothing"):
+        grader.measure(rounds=1, own_batch=2, peers=())
+
+
+def test_a_command_that_fails_is_told(tmp_path):
+    with pytest.raises(grader.PeerError, match="no such peer"):
+        grader._run(["/bin/sh", "-c", "echo no such peer >&2; exit 3"], tmp_path)
