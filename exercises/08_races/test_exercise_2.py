@@ -13,8 +13,7 @@ TRAPS = {
     "A lock that is taken will be given back: wait for it.": "returned 0, though",
     "Where there is no memory, map gives 0, which is no slab.": "which is not mapped",
     f"{KEPT}.": "still locked",
-    "Lock before you look: what you saw without the lock may be old when you use it.": "reads",
-    "Lock before you write, and unlock after.": "writes",
+    "One of the two is not behind the lock: take it before the first look, give it back after the last change.": "race",
 }
 
 

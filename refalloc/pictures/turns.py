@@ -52,7 +52,7 @@ def plot_turns(run):
     spans += [(start, thread, len(told)) for start, thread in held.values()]
     for start, thread, end in spans:
         start = max(start, 0)
-        axes.add_patch(Rectangle((start, thread + 0.04), end - start, 0.92, facecolor=_HELD, zorder=0))
+        axes.add_patch(Rectangle((start + 0.01, thread + 0.04), end - start - 0.02, 0.92, facecolor=_HELD, zorder=0))
     axes.set_xlim(0, max(len(told), 6))
     axes.set_ylim(thread_count, 0)
     axes.set_yticks([thread + 0.5 for thread in range(thread_count)], [f"T{thread}" for thread in range(thread_count)])

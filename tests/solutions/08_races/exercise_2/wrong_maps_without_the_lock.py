@@ -1,4 +1,4 @@
-# fails with: Two threads that alloc and free: data race at step 5: T0 reads next_addrs[4] of lane 0, which T1 writes; no lock orders the two. Lock before you look: what you saw without the lock may be old when you use it.
+# fails with: Two threads that alloc and free: data race at step 5: T0 reads next_addrs[4] of lane 0, which T1 writes; no lock orders the two. One of the two is not behind the lock: take it before the first look, give it back after the last change.
 def alloc(heap, size_class, slot_len, slab_len):
     lane = heap.lanes[0]
     while not heap.try_lock(lane):
