@@ -14,7 +14,7 @@ Who moves, and when, is not decided here: before each step that others can notic
 import functools
 from typing import Any
 
-from refalloc.arena import PAGE_LEN, MemoryFault
+from refalloc.arena import PAGE_LEN, MemoryFault, whole_pages
 from refalloc.heap import CLASS_CAPACITY
 from refalloc.schedule.errors import OutsideRunError
 
@@ -171,7 +171,7 @@ class SteppedHeap:
         start = (thread + 2) << RANGE_LOG2
         addr = -(-self._map_next.get(thread, start) // align) * align
         addr += align * (addr // align % 2 == 0)
-        length = _whole_pages(length)
+        length = whole_pages(length)
         if addr + length > start + (1 << RANGE_LOG2):
             self.refusal_count += 1
             return 0
@@ -186,14 +186,14 @@ class SteppedHeap:
             self.refuse(f"unmap({addr:#x}, {length})")
         self._require_mapping("unmap", addr, length)
         del self._mappings[addr]
-        self._drop_words(addr, addr + _whole_pages(length))
+        self._drop_words(addr, addr + whole_pages(length))
 
     def remap(self, addr, length, new_length, may_move):
         """Shrink in place, or grow by a move if it `may_move`. Returns the address then, 0 when refused."""
         if self.thread is None:
             self.refuse(f"remap({addr:#x}, {length}, {new_length})")
         self._require_mapping("remap", addr, length)
-        length, new_length = _whole_pages(length), _whole_pages(new_length)
+        length, new_length = whole_pages(length), whole_pages(new_length)
         if new_length <= length:
             self._mappings[addr] = new_length
             self._drop_words(addr + new_length, addr + length)
@@ -238,7 +238,7 @@ class SteppedHeap:
         mapped_len = self._mappings.get(addr)
         if mapped_len is None:
             raise MemoryFault(access, addr, "no mapping starts there; pass what map returned")
-        if mapped_len != _whole_pages(length):
+        if mapped_len != whole_pages(length):
             raise MemoryFault(
                 access,
                 addr,
@@ -255,7 +255,3 @@ def not_locked(lane):
 def _field_keys(field, lane):
     """The names of a field's places, for races and traces: made once, for runs are many and short."""
     return [(field, lane, size_class) for size_class in range(CLASS_CAPACITY)]
-
-
-def _whole_pages(length):
-    return -(-length // PAGE_LEN) * PAGE_LEN
