@@ -132,7 +132,7 @@ class Page:
         self.context.route("**/*", self._gate)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self._on_console(message))
-        self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}\n{error.stack}"))
 
     def _on_console(self, message):
         if message.type == "error":
@@ -242,7 +242,7 @@ class LabPage(Page):
         )
 
     def theme(self, name):
-        """Change to the lab's theme, "Light" or "Dark", and wait until the page has it."""
+        """Change to the lab's theme, "Light" or "Dark", and wait until the page has it and its splash is gone."""
         self.page.evaluate(
             "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: `JupyterLab ${name}` })"
             ".then(() => true)",
@@ -250,6 +250,8 @@ class LabPage(Page):
         )
         is_light = "true" if name == "Light" else "false"
         self.page.wait_for_selector(f"body[data-jp-theme-light={is_light}]", state="attached")
+        # The lab takes its splash away 200 ms later. A second change before that has it taken away twice: an error.
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def close(self):
         self.page.evaluate(_CLOSE_ALL)
