@@ -4,6 +4,7 @@ check("04.1")       run the checks of an exercise on your file
 hint("04.1")        the next of its three hints
 solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
+predict("04 waste", "How much?") asks for a guess; .result(1.5) on it shows the guess beside what was measured
 check_panel("04.1") the checks as a panel: live, and again each time that you save
 progress_panel()    what has passed, lesson by lesson
 quote("alloc.pop")  a part of the allocator's text
@@ -13,8 +14,10 @@ plot_free_list, plot_growth, plot_shifted_slabs, plot_turns
 
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 
 from refalloc.course import CourseError, html, text
+from refalloc.course.guesses import Guesses
 from refalloc.course.index import HINT_COUNT, find_course
 from refalloc.course.progress import Progress
 from refalloc.course.quote import quote
@@ -41,6 +44,7 @@ __all__ = [
     "plot_stairs",
     "plot_turns",
     "plot_waste",
+    "predict",
     "progress",
     "progress_panel",
     "quote",
@@ -102,6 +106,21 @@ def progress():
     course = find_course()
     record = Progress(course)
     return Shown(record, text.progress_text(course, record), html.progress_html(course, record))
+
+
+def predict(name, question, choices=(), unit=""):
+    """Ask the learner for a guess, which is kept beside the progress under `name`, and shown again at each later run.
+
+    Args:    name: str, one of its own, the lesson's number first, such as "04 waste". question: str.
+             choices: list of str, or none for a number. unit: str, of the number, such as "bytes".
+    Returns: pictures.prediction.Prediction; print(its result(value)) shows the guess beside what was measured.
+    Raises:  CourseError.
+    """
+    from refalloc.pictures.prediction import Prediction
+
+    guesses = Guesses(find_course())
+    keep, show = partial(guesses.keep, name), partial(guesses.show, name)
+    return Prediction(question, choices, unit, **guesses.entry(name), keep=keep, show=show)
 
 
 def check_panel(exercise):

@@ -6,6 +6,7 @@ from recordings import random_recording
 from refalloc.pictures.check_panel import CheckPanel, Progress
 from refalloc.pictures.lane_table import LaneTable
 from refalloc.pictures.memory_map import MemoryMap
+from refalloc.pictures.prediction import Prediction
 from refalloc.pictures.schedule_player import SchedulePlayer
 from refalloc.pictures.size_classes import SizeClasses
 from refalloc.pictures.slab_ruler import SlabRuler
@@ -59,6 +60,8 @@ MAKERS = {
     "MemoryMap": lambda: MemoryMap(random_recording(5)),
     "LaneTable": lambda: LaneTable(random_recording(5), event=700),
     "SchedulePlayer": a_player,
+    "Prediction": lambda: Prediction("How many bytes lie between the two?", unit="bytes"),
+    "Prediction, choices": lambda: Prediction("Where does it lie?", ["in its old slot", "elsewhere"]),
     "SizeClasses": lambda: SizeClasses(300),
     "SlabRuler": lambda: SlabRuler(10, pages=3),
 }
@@ -106,7 +109,10 @@ def test_nothing_runs_out_of_the_page(open_page, picture, width, zoom):
 
 def test_every_control_has_a_name_and_is_reached_by_tab(open_page, picture):
     page = open_page(picture.to_html())
-    controls = page.locator(".refalloc :is(button:enabled, input, select, canvas[tabindex], summary)")
+    # Of a group of radio buttons, tab reaches one, and arrows the others.
+    inputs = "input:not([type=radio]), label:first-of-type input[type=radio]"
+    controls = page.locator(f".refalloc :is(button:enabled, {inputs}, select, canvas[tabindex], summary)")
+    controls = controls.filter(visible=True)
     reached = []
     for _ in range(controls.count() * 2):
         page.keyboard.press("Tab")

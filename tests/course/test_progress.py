@@ -3,8 +3,9 @@ import threading
 
 import pytest
 
+from refalloc.atomic import write_atomically
 from refalloc.course import CourseError
-from refalloc.course.progress import Progress, write_atomically
+from refalloc.course.progress import Progress
 from refalloc.course.runner import CheckReport
 
 

@@ -14,6 +14,7 @@ WIDGETS = [
     "check_panel.js",
     "lane_table.js",
     "memory_map.js",
+    "prediction.js",
     "progress.js",
     "schedule_player.js",
     "size_classes.js",
