@@ -1,7 +1,12 @@
-"""The proof of every exercise: its stub is not attempted, right answers pass, wrong ones fail with their message."""
+"""The proof of every exercise: its stub is not attempted, right answers pass, wrong ones fail with their message.
+
+Each answer is a test of its own, and a process of its own. All that were chosen are started at the first of these
+tests, one on each CPU at a time, in the order of the tests; each test waits for its own.
+"""
 
 import ast
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,43 +21,59 @@ EXERCISES = pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exe
 FAILS_WITH = "# fails with: "
 
 
-def answers(kind):
-    """Every answer of a kind, as a parameter of the test: (exercise, file)."""
+STUBS = ROOT / "refalloc" / "data" / "stubs"
+
+
+def answers(files_of):
+    """Every answer of a kind, as parameters of the test: (exercise, file)."""
     found = [
         pytest.param(exercise, file, id=f"{exercise.id}-{file.stem}")
         for exercise in COURSE.exercises
-        for file in sorted(exercise.solution.parent.glob(f"{kind}*.py"))
+        for file in files_of(exercise)
     ]
     return pytest.mark.parametrize(("exercise", "file"), found)
 
 
-@EXERCISES
-def test_the_stub_is_not_attempted(exercise, tmp_path):
-    stub = tmp_path / "exercise.py"
-    stub.write_text(stub_text(exercise))
-    report = check_exercise(exercise, stub)
+def named(pattern):
+    return answers(lambda exercise: sorted(exercise.solution.parent.glob(pattern)))
+
+
+@pytest.fixture(scope="module")
+def reports(request):
+    """{(id of an exercise, file): future of a CheckReport} of all answers that the chosen tests ask for."""
+    chosen = [item.callspec.params for item in request.session.items if "report" in getattr(item, "fixturenames", ())]
+    pool = ThreadPoolExecutor(os.cpu_count())  # the work is done by processes: threads only wait for them
+    yield {(of["exercise"].id, of["file"]): pool.submit(check_exercise, of["exercise"], of["file"]) for of in chosen}
+    pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def report(reports, exercise, file):
+    return reports[exercise.id, file].result()
+
+
+@answers(lambda exercise: [STUBS / exercise.stub])
+def test_the_stub_is_not_attempted(exercise, file, report):
     assert (report.outcome, report.points) == ("not attempted", 0)
     assert report.tests
     assert all(test.outcome == "not attempted" for test in report.tests)
 
 
-@answers("solution")
-def test_the_solution_passes_with_all_points(exercise, file):
-    report = check_exercise(exercise, file)
+@named("solution.py")
+def test_the_solution_passes_with_all_points(exercise, file, report):
     assert report.outcome == "correct", report
     assert report.points == exercise.points == sum(test.max_points for test in report.tests)
 
 
-@answers("right")
-def test_answers_unlike_the_solution_pass(exercise, file):
-    assert check_exercise(exercise, file).outcome == "correct"
+@named("right_*.py")
+def test_answers_unlike_the_solution_pass(exercise, file, report):
+    assert report.outcome == "correct"
 
 
-@answers("wrong")
-def test_each_wrong_answer_fails_with_the_message_meant_for_it(exercise, file):
+@named("wrong_*.py")
+def test_each_wrong_answer_fails_with_the_message_meant_for_it(exercise, file, report):
     first_line = file.read_text().splitlines()[0]
     assert first_line.startswith(FAILS_WITH)
-    report = check_exercise(exercise, file)
     assert report.outcome in ("incorrect", "crashed")
     assert report.points < exercise.points
     assert report.message == first_line.removeprefix(FAILS_WITH)
