@@ -19,6 +19,7 @@ from refalloc.native.workloads import WORKLOADS, build_driver, write_trace
 from refalloc.trace.packed import load_trace, packed_traces
 
 BASE = "glibc"
+ORIGINAL = "zig"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Result:
     cpu_high: float  # third quartile
     wall_ratio: float  # median
     memory_ratio: float  # of peak resident memory, median
+    original_ratio: float | None  # of CPU time to the original's, median; None where that is not measured
 
 
 def measure(texts, repetitions=7, only="", seed=1, on_progress=lambda done, total: None):
@@ -99,24 +101,24 @@ def measure(texts, repetitions=7, only="", seed=1, on_progress=lambda done, tota
                 for peer in order.sample(peers, len(peers)):
                     samples[workload.name, peer.name, repetition] = _run(command, peer)
                     on_progress(len(samples), total)
-    results = [_result(workload.name, peer.name, samples, repetitions) for workload in chosen for peer in peers]
+    names = [peer.name for peer in peers]
+    results = [_result(workload.name, name, names, samples, repetitions) for workload in chosen for name in names]
     return {
         "machine": {"cpus": os.cpu_count(), "system": platform.platform(), "repetitions": repetitions},
         "missing": missing,
-        "peers": [peer.name for peer in peers],
+        "peers": names,
+        "texts": list(texts),
         "workloads": [asdict(workload) for workload in chosen],
         "results": [asdict(result) for result in results],
     }
 
 
-def geometric_means(report):
-    """{peer: (mean of cpu_ratio, mean of memory_ratio)} over all workloads of a report."""
+def geometric_means(report, columns=("cpu_ratio", "memory_ratio")):
+    """{peer: tuple, the mean of each column over all workloads of a report}. The values of a column are numbers."""
     means = {}
     for peer in report["peers"]:
         rows = [row for row in report["results"] if row["peer"] == peer]
-        means[peer] = tuple(
-            statistics.geometric_mean(row[column] for row in rows) for column in ("cpu_ratio", "memory_ratio")
-        )
+        means[peer] = tuple(statistics.geometric_mean(row[column] for row in rows) for column in columns)
     return means
 
 
@@ -138,21 +140,22 @@ def _run(command, peer: Peer):
     return Sample(*map(int, done.stdout.split()))
 
 
-def _result(workload, peer, samples, repetitions):
-    own = [samples[workload, peer, repetition] for repetition in range(repetitions)]
-    base = [samples[workload, BASE, repetition] for repetition in range(repetitions)]
+def _result(workload, peer, peers, samples, repetitions):
+    def of(name):
+        return [samples[workload, name, repetition] for repetition in range(repetitions)]
 
-    def ratios(column):
-        return [getattr(a, column) / getattr(b, column) for a, b in zip(own, base, strict=True)]
+    def ratios(column, base=BASE):
+        return [getattr(a, column) / getattr(b, column) for a, b in zip(of(peer), of(base), strict=True)]
 
     low, middle, high = statistics.quantiles(ratios("cpu_ns"), n=4, method="inclusive")
     return Result(
         workload=workload,
         peer=peer,
-        cpu_ns=statistics.median(sample.cpu_ns / sample.operations for sample in own),
+        cpu_ns=statistics.median(sample.cpu_ns / sample.operations for sample in of(peer)),
         cpu_ratio=middle,
         cpu_low=low,
         cpu_high=high,
         wall_ratio=statistics.median(ratios("wall_ns")),
         memory_ratio=statistics.median(ratios("peak_kib")),
+        original_ratio=statistics.median(ratios("cpu_ns", ORIGINAL)) if ORIGINAL in peers else None,
     )

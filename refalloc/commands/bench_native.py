@@ -46,20 +46,26 @@ def command(text_file, repetitions, only, json_file, asm):
                 raise click.ClickException(str(error)) from None
     if json_file:
         Path(json_file).write_text(json.dumps(report, indent=1))
-    wide = None if sys.stdout.isatty() else 40 + 28 * len(report["peers"])  # in a file, no line is broken
-    Console(width=wide).print(_table(report, geometric_means(report)))
+    wide = (
+        None if sys.stdout.isatty() else 40 + 28 * len(report["peers"]) + 20 * len(report["texts"])
+    )  # in a file, no line is broken
+    beside = report["texts"] if "zig" in report["peers"] else []
+    to_original = geometric_means(report, ["original_ratio"]) if beside else {}
+    Console(width=wide).print(_table(report, beside, geometric_means(report), to_original))
     for line in report["missing"]:
         click.echo(f"not measured: {line}")
 
 
-def _table(report, means):
+def _table(report, beside, means, to_original):
     title = "CPU time as a ratio to glibc: median (quartiles) / peak memory"
-    table = Table("workload", *report["peers"], title=title)
+    table = Table("workload", *report["peers"], *(f"{name} to zig" for name in beside), title=title)
     for workload in report["workloads"]:
         rows = {row["peer"]: row for row in report["results"] if row["workload"] == workload["name"]}
-        table.add_row(workload["name"], *(_cell(rows[peer]) for peer in report["peers"]))
+        cells = [_cell(rows[peer]) for peer in report["peers"]]
+        table.add_row(workload["name"], *cells, *(f"{rows[name]['original_ratio']:.2f}" for name in beside))
     table.add_section()
-    table.add_row("geometric mean", *("{:.2f} / {:.2f}".format(*means[peer]) for peer in report["peers"]))
+    cells = ["{:.2f} / {:.2f}".format(*means[peer]) for peer in report["peers"]]
+    table.add_row("geometric mean", *cells, *("{:.2f}".format(*to_original[name]) for name in beside))
     return table
 
 

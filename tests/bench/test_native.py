@@ -57,7 +57,10 @@ def test_ratios_are_of_runs_in_the_same_repetition():
     for repetition, (own, base) in enumerate([(50, 100), (300, 100), (80, 40)]):
         samples["w", "refalloc", repetition] = native.Sample(own, own, 10, own)
         samples["w", "glibc", repetition] = native.Sample(base, base, 10, base)
-    result = native._result("w", "refalloc", samples, 3)
+        samples["w", "zig", repetition] = native.Sample(2 * own, 1, 10, 1)
+    result = native._result("w", "refalloc", ["glibc", "refalloc", "zig"], samples, 3)
+    assert result.original_ratio == 0.5
+    assert native._result("w", "refalloc", ["glibc", "refalloc"], samples, 3).original_ratio is None
     assert result.cpu_ratio == result.wall_ratio == result.memory_ratio == 2
     assert (result.cpu_low, result.cpu_high) == (1.25, 2.5)
     assert result.cpu_ns == 8
