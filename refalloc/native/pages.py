@@ -14,7 +14,7 @@ import sys
 from numba.core import types
 from numba.core.typing import signature
 
-from refalloc.arena import PAGE_LEN
+from refalloc import arena
 from refalloc.native.compiler import compiled
 from refalloc.native.words import unlikely
 
@@ -28,6 +28,8 @@ _MAY_MOVE_FIXED = 3  # MREMAP_MAYMOVE | MREMAP_FIXED, linux/mman.h
 _FAILED = -1
 HAS_MREMAP = sys.platform == "linux"
 
+whole_pages = compiled(arena.whole_pages)
+
 _int, _addr = types.int32, types.int64
 c_mmap = types.ExternalFunction("mmap", signature(_addr, _addr, types.int64, _int, _int, _int, types.int64))
 c_munmap = types.ExternalFunction("munmap", signature(_int, _addr, types.int64))
@@ -39,12 +41,6 @@ c_mremap = types.ExternalFunction("mremap", signature(_addr, _addr, types.int64,
 def whole_chunks(length):
     """`length` rounded up to whole chunks; bytes."""
     return (length + (CHUNK_LEN - 1)) & -CHUNK_LEN
-
-
-@compiled
-def whole_pages(length):
-    """`length` rounded up to whole pages; bytes."""
-    return (length + (PAGE_LEN - 1)) & -PAGE_LEN
 
 
 @compiled

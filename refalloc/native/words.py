@@ -34,57 +34,56 @@ def store_word(typing_context, addr, word):
     return types.void(types.int64, types.int64), codegen
 
 
-@intrinsic
-def load_byte(typing_context, addr):
-    """The byte at `addr`. Returns int64, 0 to 255."""
+def _load_of(bits, extend):
+    """load(addr): the int64 that the `bits` bits at `addr` stand for; `extend` is zext, or sext if they are signed."""
 
-    def codegen(context, builder, signature, args):
-        byte = ir.IntType(8)
-        return builder.zext(builder.load(builder.inttoptr(args[0], ir.PointerType(byte)), align=1, typ=byte), WORD)
+    @intrinsic
+    def load(typing_context, addr):
+        def codegen(context, builder, signature, args):
+            part = ir.IntType(bits)
+            pointer = builder.inttoptr(args[0], ir.PointerType(part))
+            return getattr(builder, extend)(builder.load(pointer, align=bits // 8, typ=part), WORD)
 
-    return types.int64(types.int64), codegen
+        return types.int64(types.int64), codegen
 
-
-@intrinsic
-def store_byte(typing_context, addr, value):
-    """Set the byte at `addr` to the low 8 bits of `value`."""
-
-    def codegen(context, builder, signature, args):
-        byte = ir.IntType(8)
-        builder.store(builder.trunc(args[1], byte), builder.inttoptr(args[0], ir.PointerType(byte)), align=1)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), codegen
+    return load
 
 
-@intrinsic
-def exchange_acquire(typing_context, addr, word):
-    """Set the word at `addr`, atomically; what follows is not moved before it. Returns int64, the word it was."""
+def _store_of(bits):
+    """store(addr, value): sets the `bits` bits at `addr` to the low ones of `value`."""
 
-    def codegen(context, builder, signature, args):
-        return builder.atomic_rmw("xchg", builder.inttoptr(args[0], WORD_PTR), args[1], "acquire")
+    @intrinsic
+    def store(typing_context, addr, value):
+        def codegen(context, builder, signature, args):
+            part = ir.IntType(bits)
+            pointer = builder.inttoptr(args[0], ir.PointerType(part))
+            builder.store(builder.trunc(args[1], part), pointer, align=bits // 8)
+            return context.get_dummy_value()
 
-    return types.int64(types.int64, types.int64), codegen
+        return types.void(types.int64, types.int64), codegen
 
-
-@intrinsic
-def add_relaxed(typing_context, addr, word):
-    """Add to the word at `addr`, atomically, in no order with anything else. Returns int64, the word it was."""
-
-    def codegen(context, builder, signature, args):
-        return builder.atomic_rmw("add", builder.inttoptr(args[0], WORD_PTR), args[1], "monotonic")
-
-    return types.int64(types.int64, types.int64), codegen
+    return store
 
 
-@intrinsic
-def max_relaxed(typing_context, addr, word):
-    """Raise the word at `addr` to `word` if it is less, atomically. Returns int64, the word it was."""
+load_byte, load_int32 = _load_of(8, "zext"), _load_of(32, "sext")
+store_byte, store_int32 = _store_of(8), _store_of(32)
 
-    def codegen(context, builder, signature, args):
-        return builder.atomic_rmw("max", builder.inttoptr(args[0], WORD_PTR), args[1], "monotonic")
 
-    return types.int64(types.int64, types.int64), codegen
+def _atomic(operation, order):
+    """step(addr, word): changes the word at `addr` by an LLVM `atomicrmw`, atomically. Returns int64, what it was."""
+
+    @intrinsic
+    def step(typing_context, addr, word):
+        def codegen(context, builder, signature, args):
+            return builder.atomic_rmw(operation, builder.inttoptr(args[0], WORD_PTR), args[1], order)
+
+        return types.int64(types.int64, types.int64), codegen
+
+    return step
+
+
+exchange_acquire = _atomic("xchg", "acquire")  # what follows is not moved before it
+add_relaxed, max_relaxed = _atomic("add", "monotonic"), _atomic("max", "monotonic")  # in no order with anything else
 
 
 @intrinsic
@@ -168,29 +167,6 @@ def copy_bytes(typing_context, to_addr, from_addr, length):
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64), codegen
-
-
-@intrinsic
-def store_int32(typing_context, addr, value):
-    """Set the 4 bytes at `addr` to the low 32 bits of `value`."""
-
-    def codegen(context, builder, signature, args):
-        int32 = ir.IntType(32)
-        builder.store(builder.trunc(args[1], int32), builder.inttoptr(args[0], ir.PointerType(int32)), align=4)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), codegen
-
-
-@intrinsic
-def load_int32(typing_context, addr):
-    """The signed 4 bytes at `addr`. Returns int64."""
-
-    def codegen(context, builder, signature, args):
-        int32 = ir.IntType(32)
-        return builder.sext(builder.load(builder.inttoptr(args[0], ir.PointerType(int32)), align=4, typ=int32), WORD)
-
-    return types.int64(types.int64), codegen
 
 
 @intrinsic
