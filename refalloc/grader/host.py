@@ -15,6 +15,7 @@ import traceback
 from typing import Any
 
 from refalloc.grader import GraderError, judge, launch
+from refalloc.grader.scratch import Scratch
 
 JOB_OVERHEAD_SECONDS = 60  # for all of a job that is not the learner's time
 TESTS_IN_TIME = 40  # tests of one job that may each take all of their seconds
@@ -25,6 +26,7 @@ class Host:
 
     def __init__(self):
         self._process: Any = None  # subprocess.Popen
+        self._scratch: Any = None  # Scratch, while there is a process
 
     def grade(self, job):
         """Run one job. Returns its report, dict, or raises GraderError."""
@@ -40,21 +42,25 @@ class Host:
         raise GraderError(f"the judge of {job.student}'s exercise {job.exercise} died twice; was it out of memory?")
 
     def close(self):
-        """End the process and the judge in it."""
+        """End the process and the judge in it, and remove what they have not."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process.stdin.close()
             self._process.stdout.close()
             self._process = None
+            self._scratch.close()
 
     def _exchange(self, line, seconds):
         try:
             if self._process is None:
+                self._scratch = Scratch()
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-X", "utf8", "-m", "refalloc.grader.host"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
+                    env={**os.environ, "TMPDIR": str(self._scratch.path)},
+                    pass_fds=[self._scratch.descriptor],
                 )
             self._process.stdin.write(line)
             self._process.stdin.flush()

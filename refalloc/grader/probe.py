@@ -12,6 +12,7 @@ from refalloc.grader import GraderError
 from refalloc.grader.launch import landlock_version
 from refalloc.grader.proxy import Patience, Student
 from refalloc.grader.sandbox import LEVELS, Sandbox
+from refalloc.grader.scratch import Scratch
 from refalloc.student import StudentError
 
 PATIENCE_SECONDS = 20
@@ -70,8 +71,8 @@ def try_level(level):
     if missing:
         return LevelReport(level, missing, ())
     try:
-        with Sandbox(ANSWER, "probe.py", level) as sandbox:
-            return LevelReport(level, "", tuple(_attempts(sandbox)))
+        with Scratch() as scratch, Sandbox(ANSWER, "probe.py", level, place=scratch.path) as sandbox:
+            return LevelReport(level, "", tuple(_attempts(sandbox, scratch.path)))
     except GraderError as error:
         return LevelReport(level, str(error), ())
 
@@ -107,13 +108,13 @@ def _what_is_missing(level):
     return ""
 
 
-def _attempts(sandbox):
-    """Each attempt, made by the answer, as a Finding."""
+def _attempts(sandbox, place):
+    """Each attempt, made by the answer, as a Finding. Args: place: Path of a folder for its files."""
     student = Student(sandbox, Patience(PATIENCE_SECONDS))
     try:
         if student.add(2, 3) != 5:
             raise GraderError("the worker cannot add; the protocol or the Python in the cage is broken")
-        with _targets() as (secret, port, name):
+        with _targets(place) as (secret, port, name):
             for attempt, call, argument in (
                 ("read a file of the judge's", student.read_file, secret),
                 ("read the list of this system's users", student.read_file, "/etc/passwd"),
@@ -134,11 +135,11 @@ def _attempts(sandbox):
 
 
 @contextlib.contextmanager
-def _targets():
+def _targets(place):
     """A file that only the judge may read, a port on the loopback interface, and an abstract socket."""
     name = f"refalloc-probe-{os.getpid()}"
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir=place) as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.socket(socket.AF_UNIX) as abstract,
     ):

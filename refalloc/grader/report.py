@@ -20,8 +20,9 @@ from pathlib import Path
 
 import jinja2
 
-from refalloc.atomic import write_atomically
+from refalloc.atomic import PART, write_atomically
 from refalloc.grader.marks import statistics
+from refalloc.grader.scratch import alone_in
 
 BIN_COUNT = 10  # of the distribution, 10 percent each
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
@@ -35,6 +36,14 @@ def write_results(folder, marks, pairs, level, term_name=""):
     folder = Path(folder)
     for name in ("students", "details"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    with alone_in(folder):
+        for place in (folder, folder / "students", folder / "details"):
+            for part in place.glob(f"*{PART}"):  # of a run that was killed while it wrote
+                part.unlink()
+        _write_files(folder, marks, pairs, level, term_name)
+
+
+def _write_files(folder, marks, pairs, level, term_name):
     pages = _templates()
     for student in marks:
         name = file_name(student.student)

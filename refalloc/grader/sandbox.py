@@ -67,21 +67,23 @@ class Sandbox:
     """A running cage around one answer. Use it as a context manager: on leaving, every process in it has ended.
 
     Args:    answer: bytes, the text of the learner's file; file_name: str, its name;
-             level: str, of LEVELS; limits: Limits; preload: modules that the worker imports before any test.
+             level: str, of LEVELS; limits: Limits; preload: modules that the worker imports before any test;
+             place: Path of a folder for its files, or None for the system's.
     Raises:  GraderError when it does not start.
     """
 
-    def __init__(self, answer, file_name, level, limits=Limits(), preload=PRELOAD):
+    def __init__(self, answer, file_name, level, limits=Limits(), preload=PRELOAD, place=None):
         self.level = level
         self.limits = limits
         self.forks = level == "bwrap"
         self._answer = answer
         self._file_name = file_name
         self._preload = preload
+        self._place = place
         self._uid = unused_uid() if os.geteuid() == 0 else None
 
     def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="refalloc-answer-")
+        self._folder = tempfile.TemporaryDirectory(prefix="refalloc-answer-", dir=self._place)
         self._lay_out(Path(self._folder.name))
         try:
             self._start()

@@ -125,6 +125,15 @@ def is_held_by_others(folder):
     return has_judge and not is_below
 
 
+def hosts_below(pid):
+    """Ids of the judges' processes that `pid` has started, and those have, innermost first."""
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if "refalloc.grader.host" in command_of(Path("/proc") / child):
+            found += [*hosts_below(child), int(child)]
+    return found
+
+
 def command_of(folder):
     return (folder / "cmdline").read_text().replace("\0", " ")[:200]
 
@@ -144,7 +153,7 @@ def left_files(scratch):
     """What cages or attacks have left where files are left."""
     places = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.cwd()]
     attacked = [path for place in places for path in place.iterdir() if path.name.startswith("refalloc-attack")]
-    return [*attacked, *scratch.glob("refalloc-*")]
+    return [*attacked, *scratch.glob("refalloc-run-*/refalloc-answer-*"), *scratch.glob("refalloc-answer-*")]
 
 
 @pytest.fixture
