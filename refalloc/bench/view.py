@@ -155,6 +155,7 @@ _PAINT = """async () => {
   const start = performance.now();
   const gone = await picture.render({ model, el });
   await new Promise(requestAnimationFrame);
+  await new Promise((done) => setTimeout(done)); // the frame, with what is drawn once the layout is known, is done
   const time = performance.now() - start;
   gone();
   return time;

@@ -24,7 +24,16 @@ export class HeapView {
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.columns = 1;
     this.revealed = -1;
+    // Of the box that scrolls, in CSS pixels; kept, as to ask the page runs its layout.
+    this.room = this.boxHeight = this.scrollTop = 0;
+    this.box = /** @type {HTMLElement} */ (canvas.parentElement);
+    this.box.addEventListener("scroll", () => (this.scrollTop = this.box.scrollTop), { passive: true });
     /** @type {ImageData | undefined} */ this.image = undefined;
+  }
+
+  measure() {
+    this.room = this.box.clientWidth;
+    this.boxHeight = this.box.clientHeight;
   }
 
   /** The place in slabs of what lies at a point, -1 for none. @param {number} x @param {number} y @param {number} slabCount */
@@ -35,18 +44,18 @@ export class HeapView {
 
   /** Scroll so that a slab is in view. @param {number} index its place in slabs, -1 for none */
   reveal(index) {
-    const box = this.canvas.parentElement;
-    if (index === -1 || index === this.revealed || box === null) return;
+    if (index === -1 || index === this.revealed || this.boxHeight === 0) return;
     this.revealed = index;
     const top = Math.floor(index / this.columns) * CELL.height;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + CELL.height > box.scrollTop + box.clientHeight) box.scrollTop = top + CELL.height - box.clientHeight;
+    const lowest = top + CELL.height - this.boxHeight;
+    if (lowest <= this.scrollTop && this.scrollTop <= top) return;
+    this.box.scrollTop = this.scrollTop = top < this.scrollTop ? top : lowest;
   }
 
   /** @param {Heap} heap */
   draw(heap) {
     const { slabs, slots, large, theme, chosen } = heap;
-    const room = this.canvas.parentElement?.clientWidth ?? 0;
+    const { room } = this;
     if (room === 0) return;
     this.columns = Math.max(1, Math.floor(room / CELL.width));
     const rows = Math.ceil(slabs.length / this.columns);

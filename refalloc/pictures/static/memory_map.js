@@ -38,12 +38,12 @@ class MemoryMap {
     this.colourBy = /** @type {import("./slab_view.js").ColourBy} */ ("state");
     /** @type {import("./timeline.js").Slab[]} */ this.slabs = [];
     /** @type {import("./timeline.js").Slots[]} */ this.slots = [];
+    this.room = ""; // that the canvases had when they were measured
     this.current = -1; // the place in slabs of the one that is shown
     /** @type {number[]} */ this.list = [];
     this.slabChoices = "";
     this.toldAt = -Infinity;
     this.tellTimer = 0;
-    this.drawnSize = "";
     this.slabChoice = choice("slab", [["-1", "where the event is"]], (value) => this.choose(Number(value)));
     this.laneChoice = choice("lane", range(timeline.laneCount), (value) => this.chooseList("lane", value));
     this.classChoice = choice("class", timeline.slotSizes.map((size, c) => [String(c), `${c}: ${story.count(size)} bytes`]), (value) =>
@@ -69,15 +69,22 @@ class MemoryMap {
     this.unwatch = watchTheme((theme) => this.setTheme(theme));
     this.onChoice();
     this.resize = new ResizeObserver(() => {
-      if (this.drawnSize !== this.size()) this.draw();
+      if (!this.measure()) return;
+      this.draw();
+      this.heapView.reveal(this.current);
     });
     this.resize.observe(this.canvas);
     this.resize.observe(this.overview.parentElement);
   }
 
-  /** The sizes that the canvases have room for. */
-  size() {
-    return `${this.canvas.clientWidth} ${this.canvas.clientHeight} ${this.overview.parentElement.clientWidth} ${devicePixelRatio}`;
+  /** Take in the room that the canvases have, and say whether it is another. */
+  measure() {
+    this.slabView.measure();
+    this.heapView.measure();
+    const { slabView: { width, height }, heapView: { room, boxHeight } } = this;
+    const before = this.room;
+    this.room = [width, height, room, boxHeight, devicePixelRatio].join(" ");
+    return this.room !== before;
   }
 
   _makeParts() {
@@ -222,6 +229,7 @@ class MemoryMap {
     setText(this.listLine, `Free list of lane ${this.lane}, class ${this.sizeClass}: ${["head", ...shown].join(" → ")}${more} → none`);
     this.say();
     this.tables.fill();
+    this.heapView.reveal(this.current); // here, and last: where it scrolls, the page runs its layout
   }
 
   /** @param {number} n */
@@ -275,18 +283,17 @@ class MemoryMap {
 
   draw() {
     if (!this.root.isConnected || this.timeline.n === -1) return;
-    this.drawnSize = this.size();
     const { timeline, slabs, slots, theme, colourBy } = this;
     this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() });
-    this.heapView.reveal(this.current);
     if (this.current === -1) {
       setText(this.heading, "No slab yet");
       this.slabView.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
       return;
     }
     const slab = slabs[this.current];
-    setText(this.heading, `Slab ${slab.number}, class ${slab.sizeClass}: slots of ${story.count(slab.slotSize)} bytes`);
     this.slabView.draw(this.scene());
+    // After the canvases: text drawn in one has the page run the layout of all that was written before.
+    setText(this.heading, `Slab ${slab.number}, class ${slab.sizeClass}: slots of ${story.count(slab.slotSize)} bytes`);
     const { length, start, rowLen } = this.slabView.window(slab);
     setText(this.zoomLine, `${story.count(length)} bytes from ${story.hex(start)}, ${story.count(rowLen)} a row`);
   }
@@ -330,6 +337,7 @@ class MemoryMap {
     this._fillSlabChoice();
     this.say();
     this.draw();
+    this.heapView.reveal(this.current);
   }
 
   /** @param {KeyboardEvent} event */

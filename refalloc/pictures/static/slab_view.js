@@ -51,7 +51,13 @@ export class SlabView {
     this.zoom = 0;
     this.start = 0; // offset in the slab of the window's first byte
     this.scale = 1;
+    this.width = this.height = 0; // CSS pixels that the canvas has; kept, as to ask the page runs its layout
     /** @type {ImageData | null} */ this.image = null;
+  }
+
+  measure() {
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
   }
 
   /** Steps of zoom that a slab allows. @param {Slab} slab */
@@ -83,8 +89,8 @@ export class SlabView {
   /** The slot at a point of the canvas, in CSS pixels; -1 for none. @param {Scene} scene @param {number} x @param {number} y */
   slotAt({ slab, slots }, x, y) {
     const { rows, rowLen, start } = this.window(slab);
-    const row = Math.floor((y / this.canvas.clientHeight) * rows);
-    const offset = start + row * rowLen + (x / this.canvas.clientWidth) * rowLen;
+    const row = Math.floor((y / this.height) * rows);
+    const offset = start + row * rowLen + (x / this.width) * rowLen;
     const slot = Math.floor(offset / slab.slotSize);
     return slot >= 0 && slot < slots.status.length ? slot : -1;
   }
@@ -94,17 +100,17 @@ export class SlabView {
     const { rows, rowLen, start } = this.window(slab);
     const row = Math.floor((offset - start) / rowLen);
     return {
-      x: ((offset - start - row * rowLen) / rowLen) * this.canvas.clientWidth,
-      y: (row / rows) * this.canvas.clientHeight,
-      rowHeight: this.canvas.clientHeight / rows,
+      x: ((offset - start - row * rowLen) / rowLen) * this.width,
+      y: (row / rows) * this.height,
+      rowHeight: this.height / rows,
     };
   }
 
   /** @param {Scene} scene */
   draw(scene) {
     this.scale = devicePixelRatio;
-    const width = Math.round(this.canvas.clientWidth * this.scale);
-    const height = Math.round(this.canvas.clientHeight * this.scale);
+    const width = Math.round(this.width * this.scale);
+    const height = Math.round(this.height * this.scale);
     if (width === 0 || height === 0) return;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
@@ -164,7 +170,7 @@ export class SlabView {
   _drawLabels(scene) {
     const { slab, slots, timeline, theme } = scene;
     const { rowLen, length, start } = this.window(slab);
-    const perByte = this.canvas.clientWidth / rowLen;
+    const perByte = this.width / rowLen;
     const { rowHeight } = this.point(slab, start);
     if (slab.slotSize * perByte < 44 || rowHeight < 13) return;
     this.context.font = "11px ui-monospace, monospace";
@@ -185,7 +191,7 @@ export class SlabView {
   _label(slab, offset, text, theme) {
     const { x, y } = this.point(slab, offset);
     const { rowLen } = this.window(slab);
-    const room = Math.min(this.canvas.clientWidth - x, (slab.slotSize * this.canvas.clientWidth) / rowLen) - 4;
+    const room = Math.min(this.width - x, (slab.slotSize * this.width) / rowLen) - 4;
     const width = this.context.measureText(text).width + 4;
     if (width > room) return;
     this.context.fillStyle = coloursOf(theme).page;
@@ -220,8 +226,8 @@ export class SlabView {
     this.context.font = "11px ui-monospace, monospace";
     this.context.textBaseline = "top";
     const width = this.context.measureText(text).width + 8;
-    const left = Math.min(Math.max(0, x - width / 2), this.canvas.clientWidth - width);
-    const top = Math.min(y, this.canvas.clientHeight - 15);
+    const left = Math.min(Math.max(0, x - width / 2), this.width - width);
+    const top = Math.min(y, this.height - 15);
     this.context.fillStyle = coloursOf(theme).ink;
     this.context.fillRect(left, top, width, 15);
     this.context.fillStyle = coloursOf(theme).page;
@@ -288,7 +294,7 @@ export class SlabView {
       const spansRows = to - from > rowLen;
       if (from >= to) return;
       const { x, y, rowHeight } = this.point(slab, from);
-      const w = spansRows ? this.canvas.clientWidth : ((to - from) / rowLen) * this.canvas.clientWidth;
+      const w = spansRows ? this.width : ((to - from) / rowLen) * this.width;
       const h = rowHeight * Math.ceil((to - from) / rowLen);
       this.context.strokeRect(x + 0.5, y + 0.5, Math.max(2, w - 1.5), Math.max(2, h - 1.5));
     }

@@ -130,8 +130,8 @@ export class Transport {
   _tick(time) {
     this.frame = 0;
     if (this.playing !== 0) this._play(time);
-    this._show();
     this.onChange(this.n);
+    this._show();
     if (this.playing !== 0) this.frame = requestAnimationFrame((next) => this._tick(next));
   }
 
