@@ -141,10 +141,10 @@ class SchedulePlayer(Picture):
 
     def _thread(self, thread, recording):
         events = recording.events
-        own = events[(events["thread"] == thread) & (events["line"] > 0)]
         at = source = ""
-        if len(own):
-            file, line = recording.files[own["file"][-1]], int(own["line"][-1])
+        place = self._stepper.source_place(thread)
+        if place is not None:
+            file, line = place
             at, source = f"{Path(file).name}:{line}", linecache.getline(file, line).strip()
         can_move = thread in self._stepper.choices
         has_ended = bool(((events["thread"] == thread) & (events["kind"] == Kind.THREAD_END)).any())

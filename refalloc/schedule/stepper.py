@@ -6,6 +6,7 @@ from refalloc.schedule.scenario import Scenario, place_name
 from refalloc.schedule.search import Follow, movers
 from refalloc.schedule.watch import watching
 from refalloc.trace.events import EventLog
+from refalloc.trace.recorder import shown_frame
 from refalloc.trace.state import Timeline
 
 
@@ -72,6 +73,17 @@ class Stepper:
         if what in ("unlock", "acquire", "release"):
             return f"{what}s {place_name(thing.key)}"
         return f"{what}s {place_name(thing)}" if thing is not None else f"{what}s"
+
+    def source_place(self, thread):
+        """Where `thread` stands: the line that makes its next move, as (filename, line number from 1).
+
+        Returns: tuple of str and int; None before the thread's first move, and once it has ended.
+        """
+        frame = self._run.frame(thread)
+        if frame is None:
+            return None
+        frame = shown_frame(frame)
+        return frame.f_code.co_filename, frame.f_lineno
 
     def step(self, thread):
         """Move `thread` to its next switch point. Returns self.

@@ -105,6 +105,10 @@ class Turns:
         """Thread and step, in words."""
         return "the start" if self.current is None else f"step {len(self.schedule)}, by T{self.current}"
 
+    def frame(self, thread):
+        """The frame in which `thread` stands at its next step; None before its first, and once it has ended."""
+        return self._greenlets[thread].gr_frame
+
     def progress(self):
         """What changes with each step. For the watch, from another real thread."""
         return len(self.schedule), self._closed_calls

@@ -41,10 +41,16 @@ def hide_file(filename):
     _hidden_files.add(filename)
 
 
-def log_step(log, kind, thread, frame, **fields):
-    """Add an event to `log` as a step that `frame` made, or the first of its callers that is in no hidden file."""
+def shown_frame(frame):
+    """`frame`, or the first of its callers that is in no hidden file."""
     while frame.f_code.co_filename in _hidden_files and frame.f_back is not None:
         frame = frame.f_back
+    return frame
+
+
+def log_step(log, kind, thread, frame, **fields):
+    """Add an event to `log` as a step that shown_frame(frame) made."""
+    frame = shown_frame(frame)
     log.add(kind, thread, line=frame.f_lineno, filename=frame.f_code.co_filename, **fields)
 
 

@@ -38,7 +38,7 @@ def test_the_board_tells_each_thread(player):
     player.step(0)
     first, second = player._board["threads"]
     assert (first["next"], second["next"]) == ("unlocks lane 0", "tries lane 0")
-    assert first["source"] == "next_addr = lane.next_addrs[size_class]"
+    assert first["source"] == "heap.unlock(lane)"
     assert first["at"].startswith("allocator.py:")
     player.step(1)
     assert player._board["threads"][1]["next"] == "tries lane 1"

@@ -1,5 +1,7 @@
 """Moving threads by hand: forward, back, and along branches."""
 
+import linecache
+
 import pytest
 
 from refalloc.schedule import ReplayError, Stepper, explore, replay
@@ -24,6 +26,21 @@ def test_steps_are_taken_by_who_is_chosen():
     assert stepper.state.lanes[0].locked_by == 0
     assert stepper.next_move(0) == "unlocks lane 0"
     assert stepper.next_move(1) == "tries lane 1"
+
+
+def test_each_thread_stands_at_the_line_that_moves_next():
+    def source(thread):
+        place = stepper.source_place(thread)
+        return place and linecache.getline(*place).strip()
+
+    stepper = Stepper([pair, pair])
+    assert [source(0), source(1)] == [None, None]
+    stepper.step(0).step(1)
+    assert "heap.try_lock(" in source(0) == source(1)
+    stepper.step(0)
+    assert source(0) == "heap.unlock(lane)"
+    to_the_end(stepper)
+    assert [source(0), source(1)] == [None, None]
 
 
 def test_going_back_undoes_steps():

@@ -76,7 +76,7 @@ class SchedulePlayer {
     board.threads.forEach((thread, index) => {
       const { next, at, source, move, root } = this.columns[index];
       setText(next, thread.next === "has ended" ? "has ended" : `next: ${thread.next}${thread.can_move ? "" : ", but cannot move"}`);
-      setText(at, thread.at === "" ? "not started" : `last at ${thread.at}`);
+      setText(at, thread.at !== "" ? `at ${thread.at}` : thread.next === "has ended" ? "" : "not started");
       setText(source, thread.source);
       move.disabled = !isLive || !thread.can_move;
       root.classList.toggle("rf-able", thread.can_move);
