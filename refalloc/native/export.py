@@ -15,7 +15,7 @@ from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
-from refalloc.native import malloc_api
+from refalloc.native import checked_blocks, malloc_api
 from refalloc.native.compiler import cache_folder
 from refalloc.native.explain import explain
 from refalloc.native.jit import SIGNATURES, CompileError, Shadows, jit
@@ -48,6 +48,7 @@ declare void @refalloc_end()
 # C functions get their own names last of all: the optimizer takes it that a `malloc` does what the standard says, and
 # would make malloc and memset in calloc into a call of calloc.
 C_PREFIX = "refalloc_c_"
+INTERNAL = {**malloc_api.INTERNAL, **checked_blocks.INTERNAL}
 
 
 def export(text, path):
@@ -79,7 +80,7 @@ def cached_library(text):
 
 def library_module(text):
     """The optimized LLVM module of a text's library. Raises CompileError, ExportError."""
-    support = support_ir() + malloc_api.LINE_IR + CONSTRUCTORS
+    support = support_ir() + malloc_api.LINE_IR + checked_blocks.QUARANTINE_IR + CONSTRUCTORS
     compiled = jit(text)
     shadow = _bound_to(compiled)
     looping = [name for name, function in compiled.functions.items() if _has_loop(function) and name not in SIGNATURES]
@@ -92,7 +93,7 @@ def library_module(text):
         _compiled_functions(shadow, compiled),
         is_public=lambda symbol: symbol.startswith(C_PREFIX),
         is_inlined=lambda symbol: inlined.search(symbol) is not None,
-        is_out_of_line=lambda symbol: symbol in malloc_api.INTERNAL or out_of_line.search(symbol) is not None,
+        is_out_of_line=lambda symbol: symbol in INTERNAL or out_of_line.search(symbol) is not None,
     )
     require_only(module, LIBC)
     for symbol in malloc_api.ENTRY_POINTS:
@@ -119,7 +120,7 @@ def _has_loop(function):
 
 
 def _is_straight(name, value):
-    return isinstance(value, Dispatcher) and name not in malloc_api.INTERNAL and not _has_loop(value)
+    return isinstance(value, Dispatcher) and name not in INTERNAL and not _has_loop(value)
 
 
 def _symbols_of(names):
@@ -129,13 +130,17 @@ def _symbols_of(names):
 
 def _compiled_functions(shadow, text):
     """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
-    support = ("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded")
-    for symbol in (*malloc_api.INTERNAL, *(f"refalloc_{name}" for name in support), "pthread_atfork"):
+    support = (
+        *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
+        *("short_ring", "long_ring"),
+    )
+    for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), "pthread_atfork"):
         declare_symbol(symbol)
-    for symbol, signature in {**malloc_api.ENTRY_POINTS, **malloc_api.INTERNAL}.items():
-        function = getattr(shadow, symbol).py_func
+    checks = Shadows().module(checked_blocks)
+    for symbol, signature in {**malloc_api.ENTRY_POINTS, **INTERNAL}.items():
+        function = getattr(checks if symbol in checked_blocks.INTERNAL else shadow, symbol).py_func
         try:
             assembly, name = compile_c_function(function, signature)
         except Exception as error:  # the compiler raises its own errors, and NameError, TypeError, ...
             raise CompileError(explain(text.alloc.py_func, error)) from error
-        yield symbol if symbol in malloc_api.INTERNAL else C_PREFIX + symbol, assembly, name
+        yield symbol if symbol in INTERNAL else C_PREFIX + symbol, assembly, name

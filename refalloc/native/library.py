@@ -6,7 +6,7 @@ table. If the text calls it small, it writes the longest length that the text wo
 which is the room in a slot; so all blocks of the slab, whatever was asked for, may be freed and measured by it. This
 holds for any text that keeps one size class to a mapping. An entry of the chunk table:
 
-    length << 8 | is_large << 7 | align_log2        0: not ours
+    length << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
 
 Symbols that support_ir gives, and their memory:
     refalloc_state      words, see below
@@ -34,7 +34,8 @@ from refalloc.native.words import add_relaxed, exchange_acquire, load_word, max_
 
 LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
-ALIGN_MASK = (1 << 7) - 1
+IS_CHECKED = 1 << 6
+ALIGN_MASK = (1 << 6) - 1
 
 # Words of refalloc_state
 (
@@ -53,7 +54,7 @@ ALIGN_MASK = (1 << 7) - 1
     FORKS,
 ) = range(13)
 STATE_WORDS = 13
-MODE_COUNT_CALLS = 1
+MODE_COUNT_CALLS, MODE_CHECK = 1, 2  # bits
 
 _thread_index = types.ExternalFunction("refalloc_thread_index", signature(types.int64))
 _set_thread_index = types.ExternalFunction("refalloc_set_thread_index", signature(types.void, types.int64))

@@ -15,16 +15,19 @@ from refalloc.allocator import alloc as text_alloc
 from refalloc.allocator import free as text_free
 from refalloc.allocator import remap as text_remap
 from refalloc.allocator import resize as text_resize
+from refalloc.native.checked_blocks import INTERNAL as CHECKED
 from refalloc.native.library import (
     ALIGN_MASK,
     FORKS,
     FREES,
+    IS_CHECKED,
     IS_LARGE,
     LANE_CAPACITY,
     LANE_COUNT,
     LARGE_PEAK,
     MALLOCS,
     MODE,
+    MODE_CHECK,
     MODE_COUNT_CALLS,
     PEAK_MAPPED_LEN,
     REALLOCS,
@@ -80,7 +83,9 @@ INTERNAL = {
     "refalloc_no_memory": _i64(),
     "refalloc_foreign": _void(_i64, _i64),
     "refalloc_odd_malloc": _i64(_i64),
-    "refalloc_count": _void(_i64),
+    "refalloc_watch": _i64(_i64),
+    "refalloc_plain_alloc": _i64(_i64, _i64),
+    "refalloc_plain_free": _void(_i64),
     "refalloc_start": _void(_i64, _i64, _i64),
     "refalloc_end": _void(),
     "refalloc_fork_prepare": _void(),
@@ -109,7 +114,12 @@ c_getpid = types.ExternalFunction("getpid", signature(_i32))
 no_memory = types.ExternalFunction("refalloc_no_memory", INTERNAL["refalloc_no_memory"])
 foreign = types.ExternalFunction("refalloc_foreign", INTERNAL["refalloc_foreign"])
 odd_malloc = types.ExternalFunction("refalloc_odd_malloc", INTERNAL["refalloc_odd_malloc"])
-count = types.ExternalFunction("refalloc_count", INTERNAL["refalloc_count"])
+watch = types.ExternalFunction("refalloc_watch", INTERNAL["refalloc_watch"])
+checked_alloc = types.ExternalFunction("refalloc_checked_alloc", CHECKED["refalloc_checked_alloc"])
+checked_free = types.ExternalFunction("refalloc_checked_free", CHECKED["refalloc_checked_free"])
+checked_realloc = types.ExternalFunction("refalloc_checked_realloc", CHECKED["refalloc_checked_realloc"])
+checked_size = types.ExternalFunction("refalloc_checked_size", CHECKED["refalloc_checked_size"])
+check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["refalloc_check_quarantine"])
 
 
 # The C functions
@@ -130,12 +140,13 @@ def malloc(size):
 def free(addr):
     if addr == 0:
         return
+    if unlikely(state_word(MODE) != 0) and watch(FREES):
+        checked_free(addr, string_addr("free"))
+        return
     entry = entry_of(addr)
     if unlikely(entry == 0):
         foreign(addr, string_addr("free"))
         return
-    if unlikely(state_word(MODE) != 0):
-        count(FREES)
     release(addr, entry)
 
 
@@ -156,14 +167,14 @@ def realloc(addr, size):
     if size == 0:
         free(addr)
         return 0
+    if unlikely(size >> MAX_LENGTH_LOG2 != 0):
+        return no_memory()
+    if unlikely(state_word(MODE) != 0) and watch(REALLOCS):
+        return checked_realloc(addr, size)
     entry = entry_of(addr)
     if unlikely(entry == 0):
         foreign(addr, string_addr("realloc"))
         return 0
-    if unlikely(size >> MAX_LENGTH_LOG2 != 0):
-        return no_memory()
-    if unlikely(state_word(MODE) != 0):
-        count(REALLOCS)
     length, align_log2 = entry >> 8, entry & ALIGN_MASK
     if text_resize(request(size, align_log2), addr, length, size, align_log2):
         return addr
@@ -227,6 +238,8 @@ def pvalloc(size):
 def malloc_usable_size(addr):
     if addr == 0:
         return 0
+    if state_word(MODE) & MODE_CHECK != 0:
+        return checked_size(addr, string_addr("malloc_usable_size"))
     entry = entry_of(addr)
     if entry == 0:
         foreign(addr, string_addr("malloc_usable_size"))
@@ -241,8 +254,8 @@ def malloc_trim(pad):
 
 
 def allocate(length, align_log2):
-    if unlikely(state_word(MODE) != 0):
-        count(MALLOCS)
+    if unlikely(state_word(MODE) != 0) and watch(MALLOCS):
+        return checked_alloc(length, align_log2)
     addr = text_alloc(request(length, align_log2), length, align_log2)
     if unlikely(addr == 0):
         return no_memory()
@@ -285,17 +298,30 @@ def refalloc_no_memory():
     return 0
 
 
-def refalloc_count(word):
+def refalloc_watch(word):
+    """Count a call, if calls are counted. Returns int64, 0 unless blocks are checked."""
     if state_word(MODE) & MODE_COUNT_CALLS != 0:
         add_to_state(word, 1)
+    return state_word(MODE) & MODE_CHECK
+
+
+def refalloc_plain_alloc(length, align_log2):
+    """A block of the text's, unchecked."""
+    addr = text_alloc(request(length, align_log2), length, align_log2)
+    return addr if addr != 0 else refalloc_no_memory()
+
+
+def refalloc_plain_free(addr):
+    release(addr, entry_of(addr))
 
 
 def refalloc_map(length, align_log2, asked_len, asked_align_log2):
     """Pages that the text maps while it serves a request of asked_len at 1 << asked_align_log2."""
     room = slot_room(asked_len, asked_align_log2)
+    bits = asked_align_log2 | (IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0)
     if room == 0:
-        return map_tagged(length, align_log2, asked_len << 8 | IS_LARGE | asked_align_log2)
-    return map_tagged(length, align_log2, room << 8 | asked_align_log2)
+        return map_tagged(length, align_log2, asked_len << 8 | IS_LARGE | bits)
+    return map_tagged(length, align_log2, room << 8 | bits)
 
 
 def refalloc_unmap(addr, length):
@@ -354,15 +380,23 @@ def refalloc_start(argc, argv, envp):
         value = after_prefix(setting, string_addr("REFALLOC_STATS="))
         if value != 0 and load_byte(value) != 0:
             store_word(symbol_addr("refalloc_state") + STATS_PATH * 8, value)
-            store_word(symbol_addr("refalloc_state") + MODE * 8, MODE_COUNT_CALLS)
+            switch_on(MODE_COUNT_CALLS)
             # Some programs, GNU's ls among them, close stderr before a library's end is called.
             file = c_fcntl(STDERR, F_DUPFD_CLOEXEC, FIRST_STATS_FILE)
             store_word(symbol_addr("refalloc_state") + STATS_FILE * 8, max(file, STDERR))
+        value = after_prefix(setting, string_addr("REFALLOC_CHECK="))
+        if value != 0 and load_byte(value) == 49:  # 1
+            switch_on(MODE_CHECK)
+            fill_bytes(symbol_addr("refalloc_lanes"), 0, LANE_LEN)  # slots from before are not used again
         envp += 8
     store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
     c_atfork(
         symbol_addr("refalloc_fork_prepare"), symbol_addr("refalloc_fork_parent"), symbol_addr("refalloc_fork_child")
     )
+
+
+def switch_on(bit):
+    store_word(symbol_addr("refalloc_state") + MODE * 8, state_word(MODE) | bit)
 
 
 def after_prefix(string, prefix):
@@ -409,7 +443,12 @@ def refalloc_fork_child():
 
 
 def refalloc_end():
-    """Write the statistics: a line for people if REFALLOC_STATS is 1, else a line of numbers added to that file."""
+    """Look at the quarantine, and write the statistics.
+
+    These are a line for people if REFALLOC_STATS is 1, else a line of numbers added to that file.
+    """
+    if state_word(MODE) & MODE_CHECK != 0:
+        check_quarantine()
     path = state_word(STATS_PATH)
     if path == 0:
         return
