@@ -1,0 +1,11 @@
+# fails with: TODO
+def round_up(value, line_len):
+    return (value // line_len + 1) * line_len
+
+
+def lane_addr(table_addr, index, lane_len, line_len):
+    return round_up(table_addr, line_len) + index * round_up(lane_len, line_len)
+
+
+def table_len(lane_count, lane_len, line_len):
+    return line_len - 8 + lane_count * round_up(lane_len, line_len)

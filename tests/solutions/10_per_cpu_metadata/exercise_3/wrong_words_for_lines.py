@@ -1,0 +1,17 @@
+# fails with: TODO
+def moves(accesses, line_len):
+    unseen = {}  # (cpu, line) -> words that others wrote since
+    true_count = false_count = 0
+    for cpu, what, addr in accesses:
+        line = addr // 8
+        words = unseen.get((cpu, line), set())
+        if addr in words:
+            true_count += 1
+        elif words:
+            false_count += 1
+        unseen[cpu, line] = set()
+        if what == "write":
+            for (other, its_line), its_words in unseen.items():
+                if its_line == line and other != cpu:
+                    its_words.add(addr)
+    return [true_count, false_count]
