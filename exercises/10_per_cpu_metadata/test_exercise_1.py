@@ -13,7 +13,7 @@ COUNT_TRAPS = {
 }
 TOTAL_TRAPS = {
     "Is a lane asked for again by the one who has it?": "held by itself",
-    "Have one lane at a time, or take them all in one order: each of these two has what the other waits for.": "deadlock",
+    "Have one lane at a time, or take all in one order: each has what the other waits for.": "deadlock",
     BEHIND_ITS_LOCK: "the word at",
 }
 TABLE_LEN = 4096  # bytes

@@ -139,6 +139,15 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^all always say 0: [1-9]\d*$",
         r"^\[False, True\]$",
     ],
+    "10": [
+        r"^\d+ CPUs for this process",
+        r"^measured: +\d+ tries$",
+        r"^2 lanes: +\d+,\d{3} tries in vain",
+        r"^8 lanes: +\d{1,3} tries in vain",
+        r"^[\d.]+ ns a pair with 8 bytes, [\d.]+ ns with 128$",
+        r"^offsets: +\[0, 1152, 2304, 3456\]$",
+        r"^past a multiple of 128: \[0, 0, 0, 0\]$",
+    ],
 }
 
 

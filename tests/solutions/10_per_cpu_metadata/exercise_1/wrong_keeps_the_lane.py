@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: 1 lane, thread index 0: count returned with lane 0 locked. Give each lane back that you took.
 from refalloc.allocator import lock
 
 

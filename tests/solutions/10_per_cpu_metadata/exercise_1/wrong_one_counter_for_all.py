@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: 3 lanes, thread index 2: after count of 100 the lanes' counters are [100, 0, 0]; expected [0, 0, 100]. Lane i's counter is the word at counters + i * distance.
 from refalloc.allocator import lock
 
 

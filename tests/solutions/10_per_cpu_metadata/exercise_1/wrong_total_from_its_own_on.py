@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: Two threads ask for the total, one from lane 0 on and one from lane 1 on: deadlock at step 8: T0 holds lane 0 and waits for lane 1 (held by T1); T1 holds lane 1 and waits for lane 0 (held by T0). Have one lane at a time, or take all in one order: each has what the other waits for.
 from refalloc.allocator import lock
 
 

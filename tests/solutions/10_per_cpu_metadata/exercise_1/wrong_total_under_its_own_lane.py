@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: The counters say 0, thread index 0: deadlock at step 4: T0 holds lane 0 and waits for lane 0 (held by itself). Is a lane asked for again by the one who has it?
 from refalloc.allocator import lock
 
 

@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: 3 lanes, lane 1 taken, thread index 1: livelock at step 3: T0 waits for lane 1 (held by prepare). Any lane will do: where one is taken, the next one may be free.
 from refalloc.allocator import lock
 
 

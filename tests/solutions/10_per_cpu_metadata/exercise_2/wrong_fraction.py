@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: lane_addr(table_addr=1024, index=0, lane_len=24, line_len=64) gave 1024.0, a float; give an int back (`//` divides without a fraction)
 def round_up(value, line_len):
     return value / line_len * line_len
 

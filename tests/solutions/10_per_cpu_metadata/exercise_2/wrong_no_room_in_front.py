@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: table_len(1, 24, 64) gave 64. In memory from 1032 to 1096, lane 0 begins at 1088, and its last line ends at 1152. The memory may begin just behind the start of a line.
 def round_up(value, line_len):
     return (value + line_len - 1) & -line_len
 

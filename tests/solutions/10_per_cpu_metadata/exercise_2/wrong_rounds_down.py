@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: lane_addr(table_addr=1000, index=0, lane_len=24, line_len=64) gave 960; expected 1024. Before table_addr the memory is somebody else's.
 def round_up(value, line_len):
     return (value + line_len - 1) & -line_len
 

@@ -1,9 +1,9 @@
 """Exercise 10.3, explained.
 
-For each CPU and line we keep which words others have written since the CPU had the line last. That is nothing as long as
-it has the line; it is not in the dict as long as it never had it. A write adds the word to the set of every other CPU
-that has had the line. An access finds its set: if it is empty the line is there; if the word is in it, the line comes for
-that word's sake, and else for nothing.
+For each CPU and line we keep which words others have written since the CPU had the line last. The set is empty as long
+as it has the line, and not in the dict as long as it never had it. A write adds the word to the set of every other CPU
+that has had the line. An access finds its set: if it is empty the line is there; if the word is in it, the line comes
+for that word's sake, and else for nothing.
 
 Two counters side by side, each used by a CPU of its own, make every access a move for false sharing. On lines of their
 own they make none. Real caches do more: a line that nobody else has is dropped when room is needed, and neighbouring

@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: moves(accesses=[[0, 'read', 0], [1, 'write', 0], [0, 'read', 0], [1, 'write', 8], [0, 'read', 0]], line_len=64) gave [2, 0]; expected [1, 1]. What was written before this CPU had the line last is known to it.
 def moves(accesses, line_len):
     unseen = {}  # (cpu, line) -> words that others wrote since
     true_count = false_count = 0

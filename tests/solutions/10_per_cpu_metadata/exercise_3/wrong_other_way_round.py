@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: moves(accesses=[[0, 'write', 0], [1, 'write', 0], [0, 'write', 0]], line_len=64) gave [0, 1]; expected [1, 0]. The order is [true, false].
 def moves(accesses, line_len):
     unseen = {}  # (cpu, line) -> words that others wrote since
     true_count = false_count = 0

@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: moves(accesses=[[0, 'write', 0], [1, 'read', 0], [0, 'write', 0]], line_len=64) gave [1, 0]; expected [0, 0]. Who reads takes the line from nobody.
 def moves(accesses, line_len):
     unseen = {}  # (cpu, line) -> words that others wrote since
     true_count = false_count = 0

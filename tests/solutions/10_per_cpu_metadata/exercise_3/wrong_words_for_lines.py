@@ -1,4 +1,4 @@
-# fails with: TODO
+# fails with: moves(accesses=[[0, 'write', 0], [1, 'write', 8], [0, 'write', 0]], line_len=64) gave [0, 0]; expected [0, 1]. A word is 8 bytes; what moves is a line of line_len.
 def moves(accesses, line_len):
     unseen = {}  # (cpu, line) -> words that others wrote since
     true_count = false_count = 0
