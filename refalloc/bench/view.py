@@ -3,9 +3,11 @@
 One notebook in JupyterLab shows all three over the same recording: 100,000 events on a heap of 16 slabs of 8,192 slots.
 They take turns, round by round. A step is timed in the browser, from the change of the control to the first frame in
 which the new picture stands. The peers are handed the pixels of each moment ready made, in matplotlib's own images, so
-that only drawing and sending are theirs; MemoryMap works its own out, and draws lanes and threads beside them.
+that only drawing and sending are theirs; MemoryMap works its own out, and draws lanes and threads beside them. Without
+ipympl the other two are measured.
 """
 
+import importlib.util
 import statistics
 import tempfile
 from contextlib import ExitStack
@@ -17,6 +19,7 @@ from refalloc.bench.lab import CHROMIUM_ARGS, LabPage, LabServer, Page, find_chr
 ROUNDS = 15
 MOMENTS = 40
 EVENTS = 100_000
+MILLION = 1_000_000  # events of the longest recording
 SCRUB_FRAMES = 120
 SLOW = 4  # how many times the processor is slowed
 PAINTS = 7
@@ -162,6 +165,11 @@ _PAINT = """async () => {
 }"""
 
 
+def has_ipympl():
+    """Whether that contender is installed."""
+    return importlib.util.find_spec("ipympl") is not None
+
+
 class BrowserError(RuntimeError):
     """There is no browser to measure in."""
 
@@ -195,7 +203,7 @@ def measure(rounds=ROUNDS, on_step=lambda: None):
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise BrowserError("Playwright is not installed; try: pip install playwright ipympl") from None
+        raise BrowserError("Playwright is not installed; try: pip install playwright") from None
     chromium = find_chromium()
     if chromium is None:
         raise BrowserError("Chromium is not installed (Debian: apt install chromium); or set CHROMIUM to its path")
@@ -248,9 +256,12 @@ class _Bench:
         """Run the notebook, cell by cell: the page, and {contender: bytes sent to show it}."""
         constants = f"EVENTS, MOMENTS = {EVENTS}, {MOMENTS}"
         setup = [constants + _RECORDING, _MOMENTS]
-        page = self.lab.run("bench.ipynb", [*setup, _VIEW, _MATPLOTLIB, _IPYMPL])
+        shown = {"memory_map": _VIEW, "matplotlib": _MATPLOTLIB}
+        if has_ipympl():
+            shown["ipympl"] = _IPYMPL
+        page = self.lab.run("bench.ipynb", [*setup, *shown.values()])
         sent = {}
-        for index, name in ((2, "memory_map"), (3, "matplotlib"), (4, "ipympl")):
+        for index, name in enumerate(shown, len(setup)):
             before = self.received
             self.lab.run_cell(index)
             page.wait_for_timeout(1500)  # what a cell sends has no end that could be waited for
@@ -279,7 +290,7 @@ def _million(path):
     """Code that writes a page with a million events."""
     return f"""
 steps = recording.events[recording.events["thread"] != 0xFFFF]
-many = np.concatenate([recording.events, *[steps] * (1_000_000 // len(steps) + 1)])[:1_000_000]
+many = np.concatenate([recording.events, *[steps] * ({MILLION} // len(steps) + 1)])[:{MILLION}]
 many["number"] = np.arange(len(many))
 open({str(path)!r}, "w").write(MemoryMap(recording._replace(events=many), event=0).to_html())
 """

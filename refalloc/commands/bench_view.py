@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from refalloc.bench.view import EVENTS, ROUNDS, SLOW, BrowserError, measure
+from refalloc.bench.view import EVENTS, ROUNDS, SLOW, BrowserError, has_ipympl, measure
 
 
 @click.command("view")
@@ -28,6 +28,8 @@ def command(rounds, as_json):
         return
     Console().print(_contenders(report))
     Console().print(_own(report))
+    if not has_ipympl():
+        Console().print("ipympl is not installed, and so is not measured; try: pip install ipympl")
 
 
 def _contenders(report):
