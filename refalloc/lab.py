@@ -79,16 +79,29 @@ def check(exercise):
     """
     course = find_course()
     report = check_exercise(course.exercise(exercise))
-    Progress(course).record(report)
-    return Shown(report, text.report_text(report), html.report_html(report))
+    try:
+        Progress(course).record(report)
+    except CourseError as error:  # the verdict stands all the same
+        problem = str(error)
+    else:
+        problem = ""
+    return _shown(report, text.report_text(report), html.report_html(report), problem)
 
 
 def hint(exercise, number=None):
     """The next hint for an exercise, with those before it; or those up to `number`, 1 to 3. Raises CourseError."""
     course = find_course()
     chosen = course.exercise(exercise)
-    hints = Progress(course).show_hint(chosen, number)
-    return Shown(hints, text.hints_text(chosen, hints), html.hints_html(chosen, hints, HINT_COUNT))
+    hints, problem = Progress(course).show_hint(chosen, number)
+    return _shown(hints, text.hints_text(chosen, hints), html.hints_html(chosen, hints, HINT_COUNT), problem)
+
+
+def _shown(value, as_text, as_html, problem):
+    """Shown, and below it why something could not be kept, if `problem` says so."""
+    if problem:
+        warning = f"Warning: {text.sentence(problem)}"
+        as_text, as_html = f"{as_text}\n{warning}", as_html + html.sentence_html(warning)
+    return Shown(value, as_text, as_html)
 
 
 def solution(exercise):
@@ -138,12 +151,16 @@ def check_panel(exercise):
 
     def run(on_test):
         report = check_exercise(chosen, on_test=lambda test: on_test(asdict(test)))
-        record.record(report)
-        return report.as_dict()
+        told = report.as_dict()
+        try:
+            record.record(report)
+        except CourseError as error:
+            told["message"] = f"{told['message']} Warning: {text.sentence(str(error))}".lstrip()
+        return told
 
     link = chosen.file.relative_to(course.root).as_posix()
     told = {"id": chosen.id, "title": chosen.title, "file": str(chosen.file), "link": link}
-    panel = CheckPanel(told, run, lambda: record.show_hint(chosen), HINT_COUNT, watches=True)
+    panel = CheckPanel(told, run, lambda: record.show_hint(chosen)[0], HINT_COUNT, watches=True)
     panel.check()
     return panel
 

@@ -39,6 +39,7 @@ ONLY = {
     "ipywidgets": {"pictures"},
     "anywidget": {"pictures"},
     "matplotlib": {"pictures"},
+    "prompt_toolkit": {"commands"},
     "pytest": {"course", "grader"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if PACKAGE / "data" not in path.parents)  # stubs are data

@@ -5,25 +5,12 @@ import json
 
 import click
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-from watchfiles import watch as folder_changes
 
 from refalloc.commands.errors import course_errors
-from refalloc.course import CourseError
+from refalloc.commands.printing import check_and_print
+from refalloc.commands.watch import has_keys, watch_saves
 from refalloc.course.index import find_course
 from refalloc.course.progress import Progress
-from refalloc.course.runner import check_exercise
-from refalloc.course.text import short_path, summary, test_line
-
-STYLES = {
-    "correct": "green",
-    "incorrect": "red",
-    "crashed": "red",
-    "timed out": "red",
-    "not attempted": "yellow",
-    "not reached": "dim",
-}
 
 
 @click.command()
@@ -42,8 +29,14 @@ def check(exercise, check_all, watch, as_json):
     course = find_course()
     progress = Progress(course)
     if watch:
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C in the middle of a check
-            _watch(course, progress, course.exercise(exercise) if exercise else None)
+        watched = course.exercise(exercise) if exercise else None
+        if has_keys():
+            from refalloc.commands.watch_keys import CourseScreen  # a library for screens takes a tenth of a second
+
+            CourseScreen(course, progress, watched).run()
+        else:
+            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C in the middle of a check
+                watch_saves(course, progress, watched)
         return
     if check_all:
         chosen = course.exercises
@@ -56,70 +49,8 @@ def check(exercise, check_all, watch, as_json):
             return
         chosen = [following]
     console = Console(highlight=False, quiet=as_json)
-    reports = [_check_one(item, progress, console) for item in chosen]
+    reports = [check_and_print(item, progress, console) for item in chosen]
     if as_json:
         click.echo(json.dumps([report.as_dict() for report in reports], indent=1))
     if any(report.outcome != "correct" for report in reports):
         raise click.exceptions.Exit(1)
-
-
-def _check_one(exercise, progress, console):
-    console.print(Text(f"{exercise.id} {exercise.title}", style="bold"), Text(short_path(exercise.file)), sep="   ")
-    report = check_exercise(exercise, on_test=lambda test: print_line(console, f"  {test_line(test)}", test.outcome))
-    for test in report.tests:
-        if test.outcome == "not reached":
-            print_line(console, f"  {test_line(test)}", test.outcome)
-    for line in summary(report):
-        print_line(console, line, report.outcome)
-    try:
-        progress.record(report)
-    except CourseError as error:  # the verdict stands all the same
-        click.echo(f"Warning: {error}", err=True)
-    return report
-
-
-def print_line(console, line, outcome=""):
-    """Print a line, wrapped to the terminal at its own indent, its word for the outcome coloured."""
-    text = Text(line.lstrip())
-    if outcome:
-        text.highlight_words([outcome], style=STYLES[outcome])
-    console.print(Padding(text, (0, 0, 0, len(line) - len(line.lstrip())), expand=False))
-
-
-def _watch(course, progress, exercise):
-    """Check on each save until the user ends it, or all has passed."""
-    console = Console(highlight=False)
-    pinned = exercise is not None
-    while True:
-        exercise = exercise if pinned else progress.next_exercise()
-        if exercise is None:
-            console.print("All exercises have passed.")
-            return
-        stamp = _stamp(exercise.file)
-        report = _check_one(exercise, progress, console)
-        if report.outcome == "correct" and not pinned:
-            continue
-        console.print(Text(f"Watching {short_path(exercise.file)}; save it to check again, Ctrl-C ends.", style="dim"))
-        if not _wait_for_save(exercise.file, stamp):
-            return
-        console.rule()
-
-
-def _wait_for_save(file, stamp):
-    """Wait until `file` is no longer as `stamp` says. Returns bool: False when the user pressed Ctrl-C instead."""
-
-    # The folder, as editors replace the file: a watch on the file would follow the one that was replaced. And a look
-    # each second, for network folders that send no events, and for a save just before the watch began.
-    looks = folder_changes(
-        file.parent, recursive=False, rust_timeout=1000, yield_on_timeout=True, raise_interrupt=False
-    )
-    return any(_stamp(file) not in (stamp, None) for _ in looks)
-
-
-def _stamp(file):
-    """What changes when a file is saved; None while there is no file."""
-    try:
-        status = file.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

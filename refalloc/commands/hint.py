@@ -26,4 +26,7 @@ def hint(exercise, number):
         click.echo("All exercises have passed.")
         return
     click.echo(f"{chosen.id} {chosen.title}")
-    Console(highlight=False).print(Text(hints_text(chosen, progress.show_hint(chosen, number))))
+    hints, problem = progress.show_hint(chosen, number)
+    Console(highlight=False).print(Text(hints_text(chosen, hints)))
+    if problem:
+        click.echo(f"Warning: {problem}", err=True)

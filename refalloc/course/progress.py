@@ -48,12 +48,20 @@ class Progress:
         return self._record.read().get(exercise.id, {}).get("hints", 0)
 
     def show_hint(self, exercise, number=None):
-        """The hints of `exercise` up to `number`, or, with None, up to one more than last time: list of str."""
-        with self._record.changing() as exercises:
-            entry = exercises.setdefault(exercise.id, {})
-            shown = entry.get("hints", 0)
-            number = min(shown + 1, HINT_COUNT) if number is None else number
-            if not 1 <= number <= HINT_COUNT:
-                raise CourseError(f"there is no hint {number}; exercise {exercise.id} has hints 1 to {HINT_COUNT}")
-            entry["hints"] = max(shown, number)
-        return list(exercise.hints[:number])
+        """The hints of `exercise` up to `number`, or, with None, up to one more than last time.
+
+        Returns: (list of str, the hints; str, why it could not be kept that they were shown, "" when it is kept).
+        Raises:  CourseError when there is no hint of that number.
+        """
+        if number is not None and not 1 <= number <= HINT_COUNT:
+            raise CourseError(f"there is no hint {number}; exercise {exercise.id} has hints 1 to {HINT_COUNT}")
+        problem = ""
+        try:
+            with self._record.changing() as exercises:
+                entry = exercises.setdefault(exercise.id, {})
+                shown = entry.get("hints", 0)
+                number = number or min(shown + 1, HINT_COUNT)
+                entry["hints"] = max(shown, number)
+        except CourseError as error:
+            problem = str(error)
+        return list(exercise.hints[: number or 1]), problem

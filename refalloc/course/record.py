@@ -52,7 +52,7 @@ class Record:
                 write_atomically(self.path, text + "\n")
         except OSError as error:
             raise CourseError(
-                f"your {self._part} cannot be kept in {self.folder} ({error.strerror}); make that folder writable"
+                f"your {self.path.stem} cannot be kept in {self.folder} ({error.strerror}); make that folder writable"
             ) from error
 
 

@@ -65,11 +65,12 @@ class CheckReport:
         return asdict(self)
 
 
-def check_exercise(exercise, file=None, on_test=lambda test: None):
+def check_exercise(exercise, file=None, on_test=lambda test: None, on_start=lambda stop: None):
     """Run the checks of `exercise`.
 
     Args:    exercise: index.Exercise; file: Path of the answer, None for the learner's file;
-             on_test: called with each TestResult as it arrives.
+             on_test: called with each TestResult as it arrives; on_start: called with a function that another thread
+             may call to end the check early. Its report then says "crashed", and is of no use.
     Returns: CheckReport.
     Raises:  CourseError when the checks themselves do not work.
     """
@@ -78,6 +79,7 @@ def check_exercise(exercise, file=None, on_test=lambda test: None):
     run = _Run(exercise, on_test)
     if file.is_file():
         with _started(exercise, file) as process:
+            on_start(process.kill)
             run.follow(process)
     else:
         run.message = f"{file.name} is not there; `refalloc reset {exercise.id}` puts the stub back"

@@ -13,13 +13,17 @@ def test_line(test):
 
 
 def summary(report):
-    """What a CheckReport comes to, as list of lines: outcome and points, the message, the learner's lines."""
-    lines = [f"{report.exercise} {report.outcome}: {points(report.points, report.max_points)}", *details(report)]
+    """What a CheckReport comes to, as list of lines: the verdict, and what to do now."""
     if report.outcome == "correct":
-        lines.append(f"`refalloc solution {report.exercise}` shows one way to do it, explained.")
+        advice = f"`refalloc solution {report.exercise}` shows one way to do it, explained."
     else:
-        lines.append(f"Edit {short_path(report.file)} and check again; `refalloc hint {report.exercise}` helps.")
-    return lines
+        advice = f"Edit {short_path(report.file)} and check again; `refalloc hint {report.exercise}` helps."
+    return [*verdict(report), advice]
+
+
+def verdict(report):
+    """Outcome and points of a CheckReport, the message and the learner's lines, as list of lines."""
+    return [f"{report.exercise} {report.outcome}: {points(report.points, report.max_points)}", *details(report)]
 
 
 def details(report):

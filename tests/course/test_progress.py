@@ -45,8 +45,8 @@ def test_the_most_points_are_kept(course, progress):
 
 def test_hints_come_one_at_a_time_and_stay(course, progress):
     exercise = course.exercise("04.1")
-    assert [len(progress.show_hint(exercise)) for _ in range(4)] == [1, 2, 3, 3]
-    assert progress.show_hint(exercise, 1) == list(exercise.hints[:1])
+    assert [len(progress.show_hint(exercise)[0]) for _ in range(4)] == [1, 2, 3, 3]
+    assert progress.show_hint(exercise, 1) == (list(exercise.hints[:1]), "")
     assert progress.hints_shown(exercise) == 3
 
 
@@ -72,6 +72,9 @@ def test_a_folder_that_cannot_be_written_is_told(course, progress):
     progress.folder.write_text("a file where the folder should be")
     with pytest.raises(CourseError, match="make that folder writable"):
         progress.record(report(course.exercises[0], "correct", 1))
+    hints, problem = progress.show_hint(course.exercises[0])
+    assert hints == list(course.exercises[0].hints[:1])
+    assert "make that folder writable" in problem
 
 
 def test_records_made_at_the_same_time_are_all_kept(course):
