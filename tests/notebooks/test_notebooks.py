@@ -1,23 +1,19 @@
 """Notebooks run from top to bottom, with stubs and with solutions, and keep the pacing of the house."""
 
+import ast
 import os
 import re
 import shutil
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from lessons import COURSE, GLOSSARY, LESSONS, ROOT, cells_of
 from nbclient import NotebookClient
 
-from refalloc.course.index import load_course
 from refalloc.course.stubs import stub_text
-
-ROOT = Path(__file__).parents[2]
-COURSE = load_course(ROOT)
-LESSONS = pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.id)
 
 MEASURED = {  # lesson -> what its text says of the figures, as its cells must print them
     "00": [
@@ -151,11 +147,6 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
 }
 
 
-def cells_of(lesson, kind=None):
-    cells = nbformat.read(lesson.notebook, as_version=4).cells
-    return [cell for cell in cells if kind in (None, cell.cell_type)]
-
-
 def code_lines(cell):
     return [line for line in cell.source.splitlines() if line.strip()]
 
@@ -229,11 +220,32 @@ def test_the_parts_of_a_lesson_are_there_in_order(lesson):
 
 
 @LESSONS
-def test_links_to_files_lead_somewhere_and_each_exercise_has_one(lesson):
-    links = [link for cell in cells_of(lesson, "markdown") for link in re.findall(r"\]\(([^)]+)\)", cell.source)]
-    files = {(lesson.notebook.parent / link).resolve() for link in links if "://" not in link}
-    assert [file for file in files if not file.exists()] == []
-    assert {exercise.file for exercise in lesson.exercises} <= files
+def test_it_opens_with_minutes_and_objectives_and_what_is_needed(lesson):
+    _, minutes, after, needs = cells_of(lesson)[0].source.split("\n\n")
+    count = ("one exercise", "two", "three", "four")[len(lesson.exercises) - 1]
+    assert re.fullmatch(rf"\*[1-9]\d minutes.* {count}\b.*\*", minutes)
+    assert after.startswith("After this lesson you can ")
+    assert needs.startswith("You need ")
+
+
+@LESSONS
+def test_each_guess_has_a_name_of_its_own_and_a_result(lesson):
+    trees = [ast.parse(cell.source) for cell in cells_of(lesson, "code")]
+    guesses = {}  # variable -> (its name on disk, number of the cell)
+    for number, tree in enumerate(trees):
+        for statement in tree.body:
+            match statement:
+                case ast.Assign([ast.Name(variable)], ast.Call(ast.Name("predict"), [ast.Constant(name), *_])):
+                    assert isinstance(tree.body[-1], ast.Expr), "a widget is shown as the last line of its cell"
+                    assert ast.unparse(tree.body[-1]) == variable
+                    guesses[variable] = (name, number)
+    names = [name for name, _ in guesses.values()]
+    assert names
+    assert len({*names}) == len(names)
+    assert all(name.startswith(f"{lesson.id} ") for name in names)
+    for variable, (_, asked) in guesses.items():
+        shown = [number for number, tree in enumerate(trees) if f"{variable}.result(" in ast.unparse(tree)]
+        assert min(shown, default=0) > asked, variable
 
 
 @LESSONS
@@ -261,5 +273,5 @@ def test_nothing_else_is_kept():
     assert done.returncode == 0, done.stdout
 
 
-def test_every_notebook_is_a_lesson():
-    assert {*(ROOT / "notebooks").glob("*.ipynb")} == {lesson.notebook for lesson in COURSE.lessons}
+def test_every_notebook_is_a_lesson_or_the_glossary():
+    assert {*(ROOT / "notebooks").glob("*.ipynb")} == {GLOSSARY, *(lesson.notebook for lesson in COURSE.lessons)}
