@@ -59,6 +59,7 @@ c_abort = types.ExternalFunction("abort", signature(_void))
 HEADER_LEN, HEADER_LOG2 = 16, 4
 GUARD_LEN, GUARD = 16, 0xFD
 POISON = 0xDB
+EACH_BYTE = 0x0101010101010101  # times a byte: a word of it
 LIVE, QUARANTINED, GONE = 0x4C495645_B10C0001, 0x46524545_B10C0002, 0x474F4E45_B10C0003
 MAX_PAD_LOG2 = 47
 SHORT_LEN, SHORT_PLACES = 1024, 8192  # bytes of a block, and how many of these the quarantine holds
@@ -151,15 +152,27 @@ def require_live(addr, function):
     size, pad_log2 = load_word(addr - 16) >> 8, load_word(addr - 16) & 0xFF
     if size < 0 or pad_log2 > MAX_PAD_LOG2 or (1 << pad_log2) + size + GUARD_LEN > entry >> 8:
         report_no_start(addr, function)
-    for offset in range(size, size + GUARD_LEN):
-        if load_byte(addr + offset) != GUARD:
-            report(addr, function, string_addr("overrun"), offset)
+    offset = first_other(addr + size, GUARD_LEN, GUARD)
+    if offset >= 0:
+        report(addr, function, string_addr("overrun"), size + offset)
 
 
 def require_poison(addr):
-    for offset in range(load_word(addr - 16) >> 8):
-        if load_byte(addr + offset) != POISON:
-            report(addr, string_addr("a write after free"), string_addr("use after free"), offset)
+    offset = first_other(addr, load_word(addr - 16) >> 8, POISON)
+    if offset >= 0:
+        report(addr, string_addr("a write after free"), string_addr("use after free"), offset)
+
+
+def first_other(addr, length, byte):
+    """The offset of the first of `length` bytes that is not `byte`. Returns int64, -1 when all are."""
+    offset = 0
+    while addr & 7 == 0 and offset + 8 <= length and load_word(addr + offset) == byte * EACH_BYTE:
+        offset += 8
+    while offset < length:
+        if load_byte(addr + offset) != byte:
+            return offset
+        offset += 1
+    return -1
 
 
 def require_all_poison(ring, places):
