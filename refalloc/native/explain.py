@@ -42,7 +42,7 @@ REMEDIES = (  # (pattern in the compiler's words, what to write instead), the fi
         "imported ones; define the name before, or pass it in",
     ),
     (
-        r"try .. except|raise|with |yield|generator|UnsupportedBytecodeError|UnsupportedError|Use of unsupported|not supported",
+        r"try .. except|raise|with |yield|generator|Unsupported(Bytecode)?Error|Use of unsupported|not supported",
         "write it with while, if, and whole numbers: exceptions, generators, classes and `with` are not compiled",
     ),
     (
