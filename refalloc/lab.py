@@ -9,9 +9,11 @@ check_panel("04.1") the checks as a panel: live, and again each time that you sa
 progress_panel()    what has passed, lesson by lesson
 quote("alloc.pop")  a part of the allocator's text
 asked_lengths("sqlite"), plot_bytes, plot_layouts, plot_slots, plot_stairs, plot_waste
-plot_free_list, plot_growth, plot_shifted_slabs, plot_turns
+plot_free_list, plot_growth, plot_turns
+LaneTable, MemoryMap, SchedulePlayer, SizeClasses, SlabRuler, each with controls
 """
 
+import importlib
 from collections import Counter
 from dataclasses import asdict
 from functools import partial
@@ -23,10 +25,10 @@ from refalloc.course.progress import Progress
 from refalloc.course.quote import quote
 from refalloc.course.runner import check_exercise
 from refalloc.course.solution import solution_text
+from refalloc.pictures.free_list import plot_free_list
 from refalloc.pictures.growth import plot_growth
 from refalloc.pictures.memory import plot_bytes, plot_layouts
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
-from refalloc.pictures.slabs import plot_free_list, plot_shifted_slabs
 from refalloc.pictures.turns import plot_turns
 from refalloc.trace.packed import ALLOC, load_trace
 
@@ -39,7 +41,6 @@ __all__ = [
     "plot_free_list",
     "plot_growth",
     "plot_layouts",
-    "plot_shifted_slabs",
     "plot_slots",
     "plot_stairs",
     "plot_turns",
@@ -50,6 +51,21 @@ __all__ = [
     "quote",
     "solution",
 ]
+
+WIDGETS = {
+    "LaneTable": "lane_table",
+    "MemoryMap": "memory_map",
+    "SchedulePlayer": "schedule_player",
+    "SizeClasses": "size_classes",
+    "SlabRuler": "slab_ruler",
+}
+
+
+def __getattr__(name):
+    """A widget's class, imported when it is first asked for: widgets take a third of a second to import."""
+    if name not in WIDGETS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"refalloc.pictures.{WIDGETS[name]}"), name)
 
 
 class Shown:
@@ -143,7 +159,7 @@ def check_panel(exercise):
     Returns: pictures.check_panel.CheckPanel.
     Raises:  CourseError.
     """
-    from refalloc.pictures.check_panel import CheckPanel  # widgets take a third of a second to import
+    from refalloc.pictures.check_panel import CheckPanel
 
     course = find_course()
     chosen = course.exercise(exercise)

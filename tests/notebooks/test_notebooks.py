@@ -262,7 +262,7 @@ def test_kept_outputs_are_pictures_with_a_sentence(lesson):
     for cell in kept:
         (output,) = cell.outputs
         assert {*output.data} == {"image/png", "text/plain"}
-        assert len(output.data["image/png"]) < 20_000
+        assert len(output.data["image/png"]) < 28_000
 
 
 def test_nothing_else_is_kept():

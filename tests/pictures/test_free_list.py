@@ -2,7 +2,7 @@ import pytest
 
 from refalloc import allocator
 from refalloc.heap import Heap
-from refalloc.pictures.slabs import plot_free_list, plot_shifted_slabs
+from refalloc.pictures.free_list import plot_free_list
 
 
 @pytest.fixture
@@ -38,27 +38,8 @@ def test_a_damaged_list_is_drawn_up_to_the_damage(heap):
     assert "through slot 0. " in drawn(heap, blocks[0], 4)
 
 
-@pytest.mark.parametrize(
-    ("shift", "slot_len", "told"),
-    [
-        (0, 32768, "the end test stops at its end."),
-        (4096, 4096, "the end test stops 4096 bytes before its end."),
-        (12288, 64, "the end test stops 12288 bytes before its end."),
-        (4096, 8192, "slots are handed out past it."),
-        (8192, 16384, "slots are handed out past it."),
-        (8192, 8192, "the end test stops 8192 bytes before its end."),
-    ],
-)
-def test_the_end_test_on_a_shifted_slab_is_told_as_it_goes(shift, slot_len, told):
-    assert plot_shifted_slabs({"this": (shift, slot_len)}).sentence.endswith(told)
-
-
-def test_pictures_are_small_enough_to_keep(heap):
+def test_the_picture_is_small_enough_to_keep(heap):
     blocks = blocks_of(heap, 16)
     for block in blocks[::3]:
         allocator.free(heap, block, 64, 4)
-    pictures = [
-        plot_free_list(heap, heap.lanes[0], 3, blocks[0], 16),
-        plot_shifted_slabs({str(power): (4096, 4096 << power) for power in range(4)}),
-    ]
-    assert all(len(picture.png) < 20_000 for picture in pictures)
+    assert len(plot_free_list(heap, heap.lanes[0], 3, blocks[0], 16).png) < 20_000
