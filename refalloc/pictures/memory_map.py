@@ -17,7 +17,7 @@ LEGEND = [
     ("live", "live, bytes asked for"),
     ("spare", "live, given beyond what was asked"),
     ("free", "free"),
-    ("held", "handed out, not known for what"),
+    ("held", "handed out, no block known"),
     ("fresh", "never handed out"),
 ]
 

@@ -132,15 +132,16 @@ class Moment:
             return sentence("why.large", **size)
         said = [sentence("why.need", **size, size_class=size_class, slot=self.state.slot_sizes[size_class])]
         steps = self._steps_of_call()
-        said += _lanes_taken(steps[steps["kind"] == Kind.TRY_LOCK])
+        said += _lanes_taken(steps, len(self.state.lanes))
+        looks = steps[np.isin(steps["kind"], [Kind.READ_FREES, Kind.READ_NEXT_ADDR])]
+        found = looks[looks["value"] == addr]
         if np.any((steps["kind"] == Kind.MAP) & (steps["addr"] == addr)):
-            said.append(SENTENCES["why.mapped"])
-        elif np.any((steps["kind"] == Kind.READ_FREES) & (steps["value"] == addr)):
-            said.append(SENTENCES["why.popped"])
-        elif np.any((steps["kind"] == Kind.READ_NEXT_ADDR) & (steps["value"] == addr)):
-            said.append(SENTENCES["why.bumped"])
-        else:
+            said.append(sentence("why.mapped", lane=looks["lane"][-1]) if len(looks) else SENTENCES["why.mapped.alone"])
+        elif len(found) == 0:
             said.append(SENTENCES["why.unknown"])
+        else:
+            name = "why.popped" if found["kind"][0] == Kind.READ_FREES else "why.bumped"
+            said.append(sentence(name, lane=found["lane"][0]))
         return " ".join(said)
 
     def _steps_of_call(self):
@@ -265,11 +266,14 @@ def _has_no_addr(kind, addr):
     return kind in (Kind.MAP, Kind.RETURN_ALLOC) and addr == 0
 
 
-def _lanes_taken(tries):
+def _lanes_taken(steps, lane_count):
+    tries = steps[steps["kind"] == Kind.TRY_LOCK]
     taken = tries["lane"][tries["value"] != 0].tolist()
     if not taken:
         return []
-    name = "why.collided" if tries["value"][0] == 0 else "why.lane"
+    indexes = steps["value"][steps["kind"] == Kind.READ_THREAD_INDEX]
+    is_own = len(indexes) > 0 and indexes[0] % lane_count == taken[0]
+    name = "why.collided" if tries["value"][0] == 0 else "why.lane.index" if is_own else "why.lane"
     said = [sentence(name, busy=int(tries["lane"][0]), lane=taken[0])]
     return said + [sentence("why.searched", first=taken[0], lane=lane) for lane in taken[1:]]
 

@@ -48,8 +48,9 @@ def test_a_reader_finds_why_the_fifth_alloc_got_its_address(lab):
     page.wait_for_function("() => document.querySelector('.rf-step').textContent.includes('alloc 5')")
     assert "Thread 0 gets slab 0 + 0x80 from alloc(128)" in page.locator(".rf-step").inner_text()
     assert page.locator(".rf-why").inner_text() == (
-        "128 bytes at an alignment of 8 need a slot of class 4, 128 bytes. The thread took lane 1. "
-        "The free list there began with this slot, the last one freed into it."
+        "128 bytes at an alignment of 8 need a slot of class 4, 128 bytes. "
+        "The thread took lane 1, where its thread_index stood. The free list of lane 1 began with this slot, "
+        "the last one freed into it."
     )
     assert "Slot 1 of slab 0" in page.locator(".rf-detail").inner_text()
 

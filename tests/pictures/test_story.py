@@ -103,8 +103,8 @@ def test_the_way_of_an_alloc_is_told():
     ways = [Moment(recording, int(n)).why() for n in returns]
     assert "a slab was mapped, and this is its first slot" in ways[0]
     assert "Lane 0 had no slot of this class, so the thread looked into lane 1 too." in ways[0]
-    assert "the slot at next_addr was handed out" in ways[1]
-    assert "The free list there began with this slot" in ways[2]
+    assert "The free list of lane 1 was empty, so the slot at its next_addr was handed out" in ways[1]
+    assert "The free list of lane 1 began with this slot" in ways[2]
     assert "the system mapped pages for this block alone" in ways[3]
 
 

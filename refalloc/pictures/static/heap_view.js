@@ -76,7 +76,7 @@ export class HeapView {
     slabs.forEach((slab, index) => {
       const x = (index % this.columns) * CELL.width + 4;
       const y = Math.floor(index / this.columns) * CELL.height + 4;
-      this._thumb({ ...heap, slab, slots: slots[index], selected: -1, list: [], bump: -1 }, x, y, scale);
+      this._thumb({ ...heap, slab, slots: slots[index], selected: -1, list: [], bump: -1, lane: -1 }, x, y, scale);
       context.strokeStyle = index === chosen ? colours.select : colours.line;
       context.lineWidth = index === chosen ? 2.5 : 1;
       context.strokeRect(x - 1.5, y - 1.5, THUMB.width + 3, THUMB.height + 3);

@@ -14,12 +14,13 @@ import * as story from "./story.js";
 const LIST_SHOWN = 10; // slots of the free list told beside the picture
 const CHOICES = "change:lane change:size_class change:colour_by";
 const TELL_MS = 100;
+/** @type {[string, string]} */ const FOLLOWS = ["-1", "where the event is"]; // of the choices of slab, lane and class
 const HISTORY = 6; // events of a slot told
 
 /** @type {[import("./palette.js").Texture, string][]} */
 const LEGEND = [
   ["live", "live, bytes asked for"], ["spare", "live, given beyond what was asked"], ["free", "free"],
-  ["held", "handed out, not known for what"], ["fresh", "never handed out"],
+  ["held", "handed out, no block known"], ["fresh", "never handed out"],
 ];
 
 class MemoryMap {
@@ -44,9 +45,9 @@ class MemoryMap {
     this.slabChoices = "";
     this.toldAt = -Infinity;
     this.tellTimer = 0;
-    this.slabChoice = choice("slab", [["-1", "where the event is"]], (value) => this.choose(Number(value)));
-    this.laneChoice = choice("lane", range(timeline.laneCount), (value) => this.chooseList("lane", value));
-    this.classChoice = choice("class", timeline.slotSizes.map((size, c) => [String(c), `${c}: ${story.count(size)} bytes`]), (value) =>
+    this.slabChoice = choice("slab", [FOLLOWS], (value) => this.choose(Number(value)));
+    this.laneChoice = choice("lane", [FOLLOWS, ...range(timeline.laneCount)], (value) => this.chooseList("lane", value));
+    this.classChoice = choice("class", [FOLLOWS, ...timeline.slotSizes.map(classOption)], (value) =>
       this.chooseList("size_class", value));
     this.colourChoice = choice("colour", ["state", "lane", "class", "thread", "age"].map((by) => [by, by]), (value) => {
       this.model.set("colour_by", value);
@@ -158,7 +159,8 @@ class MemoryMap {
 
   /** @param {"lane" | "size_class"} trait @param {string} value */
   chooseList(trait, value) {
-    const chosen = { lane: this.lane, size_class: this.sizeClass, [trait]: Number(value) };
+    const chosen = value === FOLLOWS[0]
+      ? { lane: -1, size_class: -1 } : { lane: this.lane, size_class: this.sizeClass, [trait]: Number(value) };
     this.model.set("lane", chosen.lane);
     this.model.set("size_class", chosen.size_class);
     this.send();
@@ -221,8 +223,8 @@ class MemoryMap {
     setText(this.summary, story.summary(timeline, slabs, slots));
     this.transport.say(`${said} ${story.why(timeline, n)}`);
     fillTable(this.laneRows, story.laneTable(timeline, slabs, this.sizeClass));
-    this.laneChoice.select.value = String(this.lane);
-    this.classChoice.select.value = String(this.sizeClass);
+    this.laneChoice.select.value = this.followsList ? FOLLOWS[0] : String(this.lane);
+    this.classChoice.select.value = this.followsList ? FOLLOWS[0] : String(this.sizeClass);
     this._fillSlabChoice();
     const shown = this.list.slice(0, LIST_SHOWN).map((addr) => story.placeOf(timeline, slabs, addr));
     const more = this.list.length > LIST_SHOWN ? ` → … ${story.count(this.list.length - LIST_SHOWN)} more` : "";
@@ -244,7 +246,7 @@ class MemoryMap {
     const wanted = this.slabs.map((slab) => `${slab.addr}/${slab.sizeClass}`).join();
     if (this.slabChoices !== wanted) {
       this.slabChoices = wanted;
-      select.replaceChildren(element("option", { value: "-1" }, "where the event is"), ...this.slabs.map((slab) =>
+      select.replaceChildren(element("option", { value: FOLLOWS[0] }, FOLLOWS[1]), ...this.slabs.map((slab) =>
         element("option", { value: String(slab.addr) }, `${slab.number}: ${slab.slotSize} bytes`)));
     }
     select.value = this.follows ? "-1" : String(this.chosenAddr);
@@ -277,7 +279,7 @@ class MemoryMap {
     return {
       timeline: this.timeline, slab, slots: this.slots[this.current], theme: this.theme, colourBy: this.colourBy,
       selected: this.selected, list: this.list.length > 0 && slab.sizeClass === this.sizeClass ? this.list : [],
-      bump: lane === -1 ? -1 : this.timeline.nextAddr(lane, slab.sizeClass) - slab.addr,
+      lane, bump: lane === -1 ? -1 : this.timeline.nextAddr(lane, slab.sizeClass) - slab.addr,
     };
   }
 
@@ -287,7 +289,7 @@ class MemoryMap {
     this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() });
     if (this.current === -1) {
       setText(this.heading, "No slab yet");
-      this.slabView.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+      this.slabView.clear(theme);
       return;
     }
     const slab = slabs[this.current];
@@ -402,6 +404,11 @@ class MemoryMap {
     this.resize.disconnect();
     this.transport.dispose();
   }
+}
+
+/** @param {number} size @param {number} sizeClass @returns {[string, string]} */
+function classOption(size, sizeClass) {
+  return [String(sizeClass), `${sizeClass}: ${story.count(size)} bytes`];
 }
 
 /** @param {number} count @returns {[string, string][]} */

@@ -15,8 +15,8 @@ import { hex } from "./story.js";
  * @typedef {"state" | "lane" | "class" | "thread" | "age"} ColourBy
  * @typedef {{
  *   timeline: Timeline, slab: Slab, slots: Slots, theme: import("./palette.js").Theme, colourBy: ColourBy,
- *   selected: number, list: number[], bump: number,
- * }} Scene selected: a slot; list: addresses of the chosen free list; bump: next_addr in this slab, -1 for none
+ *   selected: number, list: number[], bump: number, lane: number,
+ * }} Scene selected: a slot; list: addresses of the chosen free list; bump: next_addr in this slab, of that lane; -1 for none
  */
 
 const ROWS = 64; // of the whole slab
@@ -106,17 +106,31 @@ export class SlabView {
     };
   }
 
-  /** @param {Scene} scene */
-  draw(scene) {
+  /** As many pixels as there is room for. Returns whether there is any. */
+  _fit() {
     this.scale = devicePixelRatio;
     const width = Math.round(this.width * this.scale);
     const height = Math.round(this.height * this.scale);
-    if (width === 0 || height === 0) return;
+    if (width === 0 || height === 0) return false;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
       this.image = null;
     }
+    return true;
+  }
+
+  /** Show that there is nothing. @param {import("./palette.js").Theme} theme */
+  clear(theme) {
+    if (!this._fit()) return;
+    this.context.fillStyle = coloursOf(theme).page;
+    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  /** @param {Scene} scene */
+  draw(scene) {
+    if (!this._fit()) return;
+    const { width, height } = this.canvas;
     this.image ??= this.context.createImageData(width, height);
     this._paint(scene, new Uint32Array(this.image.data.buffer), width, height);
     this.context.putImageData(this.image, 0, 0);
@@ -201,7 +215,7 @@ export class SlabView {
   }
 
   /** @param {Scene} scene */
-  _drawBump({ slab, bump, theme }) {
+  _drawBump({ slab, bump, lane, theme }) {
     const { start, length } = this.window(slab);
     if (bump === -1 || bump < start || bump >= start + length) return;
     const { x, y, rowHeight } = this.point(slab, bump);
@@ -218,7 +232,7 @@ export class SlabView {
     this.context.stroke();
     this.context.fill();
     this.context.fillRect(x - 1, y, 2, bottom - y + 2);
-    this._tag("next_addr", x, bottom + 11, theme);
+    this._tag(`next_addr, lane ${lane}`, x, bottom + 11, theme);
   }
 
   /** @param {string} text @param {number} x @param {number} y @param {import("./palette.js").Theme} theme */
@@ -296,7 +310,7 @@ export class SlabView {
       const { x, y, rowHeight } = this.point(slab, from);
       const w = spansRows ? this.width : ((to - from) / rowLen) * this.width;
       const h = rowHeight * Math.ceil((to - from) / rowLen);
-      this.context.strokeRect(x + 0.5, y + 0.5, Math.max(2, w - 1.5), Math.max(2, h - 1.5));
+      this.context.strokeRect(x - 1.5, y - 1.5, w + 2, h + 2); // around the slot, so that all of it shows
     }
   }
 }

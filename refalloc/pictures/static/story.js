@@ -118,16 +118,20 @@ export function why(timeline, i) {
   if (taken.length > 0) {
     const [first] = taken;
     const isCollision = r.value(tries[0]) === 0;
-    said.push(sentence(isCollision ? "why.collided" : "why.lane", { busy: r.lane[tries[0]], lane: first }));
+    const read = steps.find((e) => r.kind[e] === KIND.READ_THREAD_INDEX);
+    const isOwn = read !== undefined && r.value(read) % timeline.laneCount === first;
+    const name = isCollision ? "why.collided" : isOwn ? "why.lane.index" : "why.lane";
+    said.push(sentence(name, { busy: r.lane[tries[0]], lane: first }));
     for (const lane of taken.slice(1)) said.push(sentence("why.searched", { first, lane }));
   }
   const block = r.addr(i);
-  const sawAs = (/** @type {number} */ kind) => steps.some((e) => r.kind[e] === kind && r.value(e) === block);
+  const looks = steps.filter((e) => r.kind[e] === KIND.READ_FREES || r.kind[e] === KIND.READ_NEXT_ADDR);
+  const found = looks.find((e) => r.value(e) === block);
   const isMapped = steps.some((e) => r.kind[e] === KIND.MAP && r.addr(e) === block);
-  if (isMapped) said.push(SENTENCES["why.mapped"]);
-  else if (sawAs(KIND.READ_FREES)) said.push(SENTENCES["why.popped"]);
-  else if (sawAs(KIND.READ_NEXT_ADDR)) said.push(SENTENCES["why.bumped"]);
-  else said.push(SENTENCES["why.unknown"]);
+  if (isMapped && looks.length === 0) said.push(SENTENCES["why.mapped.alone"]);
+  else if (isMapped) said.push(sentence("why.mapped", { lane: r.lane[/** @type {number} */ (looks.at(-1))] }));
+  else if (found === undefined) said.push(SENTENCES["why.unknown"]);
+  else said.push(sentence(r.kind[found] === KIND.READ_FREES ? "why.popped" : "why.bumped", { lane: r.lane[found] }));
   return said.join(" ");
 }
 

@@ -73,14 +73,17 @@ export class Transport {
     if (this.frame === 0) this.frame = requestAnimationFrame((time) => this._tick(time));
   }
 
-  /** To the end of the `number`th alloc, from 1. @param {number} number */
+  /** To the end of the `number`th alloc, from 1, or of the last where there are fewer. @param {number} number */
   goToAlloc(number) {
     const { kind, count: total } = this.timeline.recording;
-    let left = number;
+    let left = Math.max(1, number);
+    let last = -1;
     for (let i = 0; i < total; i++) {
-      if (kind[i] === KIND.CALL_ALLOC && --left === 0) return this.goTo(this._returnOf(i));
+      if (kind[i] !== KIND.CALL_ALLOC) continue;
+      last = i;
+      if (--left === 0) break;
     }
-    return undefined;
+    if (last !== -1) this.goTo(this._returnOf(last));
   }
 
   /** The event that ends the call that begins at `i`. @param {number} i */
