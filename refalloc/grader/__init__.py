@@ -1,8 +1,9 @@
 """Marks for a class, given by a judge that the graded code cannot reach.
 
     submissions  finds each student's answers            sandbox   starts a worker in the strongest cage there is
-    judge        trusted pytest, for one answer          worker    runs the learner's code, inside the cage
-    host, pool   many judges at once, here               protocol  the plain data that crosses between the two
+    job, judge   trusted pytest, for one answer          worker    runs the learner's code, inside the cage
+    court, host  judges, many from one process           protocol  the plain data that crosses between the two
+    pool         many of those at once, here             scratch   temporary files, and their end
     store        what has been graded, safe from a kill  report    pages, tables and statistics
     exports      what Canvas, Moodle and others read     cluster   many machines
 

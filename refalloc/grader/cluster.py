@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from refalloc.grader import GraderError
 from refalloc.grader.host import Host
-from refalloc.grader.judge import job_from_json
+from refalloc.grader.job import job_from_json
 
 JOBS_AHEAD = 4  # for each thread of the cluster: it is never idle, and the scheduler never holds a whole class
 _hosts = threading.local()

@@ -1,9 +1,6 @@
-"""A process that has pytest ready, and forks a judge from itself for each job: `python -P -m refalloc.grader.host`.
+"""The process that judges, from outside: started when it is needed, and again when it dies (see court.py).
 
-On standard input one job a line (JSON, see judge.Job); on standard output for each a line {"report": ...}, or
-{"broken": message} when the grader and not the learner is at fault. A judge starts in 10 ms instead of 300, and nothing
-that one leaves behind is seen by the next. Not multiprocessing: its fork server cannot be started from the daemonic
-processes that a cluster's workers are.
+Not multiprocessing: its fork server cannot be started from the daemonic processes that a cluster's workers are.
 """
 
 import json
@@ -11,10 +8,9 @@ import os
 import select
 import subprocess
 import sys
-import traceback
 from typing import Any
 
-from refalloc.grader import GraderError, judge, launch
+from refalloc.grader import GraderError
 from refalloc.grader.scratch import Scratch
 
 JOB_OVERHEAD_SECONDS = 60  # for all of a job that is not the learner's time
@@ -42,7 +38,7 @@ class Host:
         raise GraderError(f"the judge of {job.student}'s exercise {job.exercise} died twice; was it out of memory?")
 
     def close(self):
-        """End the process and the judge in it, and remove what they have not."""
+        """End the process and all that it has forked, and remove what they have not."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -56,7 +52,7 @@ class Host:
             if self._process is None:
                 self._scratch = Scratch()
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-X", "utf8", "-m", "refalloc.grader.host"],
+                    [sys.executable, "-P", "-X", "utf8", "-m", "refalloc.grader.court"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     env={**os.environ, "TMPDIR": str(self._scratch.path)},
@@ -69,46 +65,3 @@ class Host:
         except BrokenPipeError:
             pass
         return b""
-
-
-def serve():
-    """Answer jobs until there are no more."""
-    replies = os.dup(1)
-    os.dup2(2, 1)  # what a check prints is no reply
-    for line in sys.stdin.buffer:
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(reader)
-            launch.die_with_parent()
-            _write_all(writer, _reply(line))
-            os._exit(0)
-        os.close(writer)
-        with open(reader, "rb") as pipe:
-            reply = pipe.read()
-        os.waitpid(pid, 0)
-        if not reply.endswith(b"\n"):
-            reply = _line({"broken": "the judge died; was the machine out of memory?"})
-        _write_all(replies, reply)
-
-
-def _reply(line):
-    try:
-        return _line({"report": judge.grade(judge.job_from_json(json.loads(line)))})
-    except GraderError as error:
-        return _line({"broken": str(error)})
-    except Exception:  # a mistake in the grader must not be taken for one of the learner's
-        return _line({"broken": traceback.format_exc()})
-
-
-def _line(message):
-    return json.dumps(message).encode() + b"\n"
-
-
-def _write_all(descriptor, data):
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-if __name__ == "__main__":
-    serve()

@@ -1,4 +1,4 @@
-"""Trusted pytest, for one answer: the checks run here, and the learner's code in a worker that they ask.
+"""Trusted pytest, for one exercise: the checks run here, and the learner's code in a worker that they ask.
 
 A check is a pytest function with the fixtures
 
@@ -11,114 +11,45 @@ hint and nothing else. Nothing of a submission is read as a configuration, a con
 no call was answered gives no points.
 """
 
-import base64
 import dataclasses
+import functools
+import gc
+import itertools
 import math
 import os
 import random
 import sys
-import tempfile
 import time
 import traceback
-from pathlib import Path
 
 import pytest
 
 from refalloc.edition import Edition
 from refalloc.grader import GraderError
 from refalloc.grader.proxy import Patience, Student
-from refalloc.grader.sandbox import Limits, Sandbox
+from refalloc.grader.sandbox import Sandbox
 from refalloc.student import StudentError
 
 OUTCOMES = ("correct", "not attempted", "incorrect", "crashed", "timed out", "not reached")
 ANSWER_CAP = 1 << 18  # bytes of a learner's file
 DETAIL_CAP = 4000  # characters of a traceback, for the instructor
 HIDDEN_MESSAGE = "A hidden test failed."
+# Plugins that come with pytest and that no check uses; each would be imported, and asked about every test.
+UNNEEDED = ("cacheprovider", "doctest", "faulthandler", "junitxml", "pastebin", "stepwise", "terminal", "unittest")
 
 
-@dataclasses.dataclass(frozen=True)
-class Checks:
-    """One file of checks. Attributes: name: str, "test_exercise_2.py"; text: str; hidden: bool."""
+def hold(checks, folder, serve):
+    """Collect checks, which takes ten times as long as to run them, and then call serve(grade).
 
-    name: str
-    text: str
-    hidden: bool
+    Args:    checks: list of Checks; folder: Path, empty; serve: a function. What it is called with, grade(job), gives
+             the report of a job with these checks. Call that once, in a process forked for it: it uses the tests up.
 
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """One answer to grade, with all that it takes, so that any machine can do it.
-
-    Attributes: key: str, names the result; student, exercise: str; answer: bytes, None when none was handed in;
-                file_name: str; checks: Checks in order; knobs: {name: value}; seed: int; seconds: float, of processor
-                time, for the calls of one test; wall_factor: float, by the clock they may take that many times as long,
-                as the machine may be busy; level: str, of sandbox.LEVELS; limits: Limits.
+    grade returns dict, plain data for JSON: key, student, exercise, outcome (of OUTCOMES), points, max_points, level,
+    python, seconds, and tests, a list of {name, id, outcome, points, max_points, hidden, message, lines, detail}; id
+    and detail are for the instructor only. It raises GraderError when the checks or the sandbox do not work.
     """
-
-    key: str
-    student: str
-    exercise: str
-    answer: bytes | None
-    file_name: str
-    checks: tuple[Checks, ...]
-    level: str
-    knobs: dict = dataclasses.field(default_factory=dict)
-    seed: int = 0
-    seconds: float = 10
-    wall_factor: float = 6
-    limits: Limits = dataclasses.field(default_factory=Limits)
-
-    def as_json(self):
-        """Plain data for JSON; job_from_json reads it."""
-        fields = dataclasses.asdict(self)
-        return fields | {"answer": None if self.answer is None else base64.b64encode(self.answer).decode()}
-
-
-def job_from_json(fields):
-    """The Job that as_json wrote."""
-    return Job(
-        **{
-            **fields,
-            "answer": None if fields["answer"] is None else base64.b64decode(fields["answer"]),
-            "checks": tuple(Checks(**checks) for checks in fields["checks"]),
-            "limits": Limits(**fields["limits"]),
-        }
-    )
-
-
-def grade(job):
-    """Run the checks of `job`.
-
-    Returns: dict, plain data for JSON: key, student, exercise, outcome (of OUTCOMES), points, max_points, level,
-             python, seconds, and tests, a list of {name, id, outcome, points, max_points, hidden, message, lines,
-             detail}; id and detail are for the instructor only.
-    Raises:  GraderError when the checks or the sandbox do not work.
-    """
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="refalloc-judge-") as folder:
-        files = [_write(Path(folder), number, checks) for number, checks in enumerate(job.checks)]
-        with _Cage(job) as cage:
-            plugin = JudgePlugin(job, cage, files)
-            _run_pytest(folder, files, plugin)
-    if plugin.broken:
-        raise GraderError(f"the checks of exercise {job.exercise} do not work:\n{plugin.broken}")
-    tests = plugin.tests
-    if not tests:
-        raise GraderError(
-            f"the checks of exercise {job.exercise} have no tests: {', '.join(c.name for c in job.checks)}"
-        )
-    return {
-        "key": job.key,
-        "student": job.student,
-        "exercise": job.exercise,
-        "outcome": _overall([test["outcome"] for test in tests]),
-        "points": sum(test["points"] for test in tests),
-        "max_points": sum(test["max_points"] for test in tests),
-        "level": job.level,
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "seconds": round(time.perf_counter() - start, 3),
-        "tests": tests,
-    }
+    files = [_write(folder, number, each) for number, each in enumerate(checks)]
+    _run_pytest(folder, files, JudgePlugin(checks, files, serve))
 
 
 def _write(folder, number, checks):
@@ -131,11 +62,11 @@ def _write(folder, number, checks):
 def _run_pytest(folder, files, plugin):
     """No configuration, conftest or plugin but ours takes part."""
     isolation = ["-c", os.devnull, "--rootdir", folder, "--confcutdir", folder, "--noconftest", "--strict-markers"]
-    unneeded = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml"]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
-    pytest.main([*map(str, files), *isolation, *unneeded, "--import-mode=importlib", "-s"], plugins=[plugin])
+    options = [*isolation, *(f"-pno:{name}" for name in UNNEEDED), "--import-mode=importlib", "-s"]
+    pytest.main([*map(str, files), *map(str, options)], plugins=[plugin])
 
 
 class _Cage:
@@ -175,14 +106,46 @@ class _Cage:
 class JudgePlugin:
     """A pytest plugin: the fixtures of checks, and what became of each test."""
 
-    def __init__(self, job, cage, files):
+    def __init__(self, checks, files, serve):
         self.tests = []
         self.broken = ""
-        self._job = job
-        self._cage = cage
-        self._hidden = {file: checks.hidden for file, checks in zip(files, job.checks, strict=True)}
-        self._patience = Patience(job.seconds, job.wall_factor)
-        self._student = Student(cage, self._patience)
+        self._checks = checks
+        self._hidden = {file: each.hidden for file, each in zip(files, checks, strict=True)}
+        self._serve = serve
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        """In the place of running all tests once."""
+        gc.collect()
+        gc.freeze()  # what is here by now stays, and need not be copied into every fork
+        self._serve(functools.partial(self._grade, session.items))
+        return True
+
+    def _grade(self, items, job):
+        start = time.perf_counter()
+        if not items and not self.broken:
+            self.broken = f"there are no tests in {', '.join(each.name for each in self._checks)}"
+        if not self.broken:
+            with _Cage(job) as self._cage:
+                self._job = job
+                self._patience = Patience(job.seconds, job.wall_factor)
+                self._student = Student(self._cage, self._patience)
+                for item, next_item in itertools.zip_longest(items, items[1:]):
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+        if self.broken:
+            raise GraderError(f"the checks of exercise {job.exercise} do not work:\n{self.broken}")
+        return {
+            "key": job.key,
+            "student": job.student,
+            "exercise": job.exercise,
+            "outcome": _overall([test["outcome"] for test in self.tests]),
+            "points": sum(test["points"] for test in self.tests),
+            "max_points": sum(test["max_points"] for test in self.tests),
+            "level": job.level,
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "seconds": round(time.perf_counter() - start, 3),
+            "tests": self.tests,
+        }
 
     @pytest.fixture
     def student(self):
@@ -212,19 +175,21 @@ class JudgePlugin:
         finally:
             self._student._close()
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
-        report = yield
+        """Our own report, not pytest's: its picture of an error takes longer than the test."""
         if call.excinfo is not None:
             if call.when != "call" and not isinstance(call.excinfo.value, StudentError):
-                self.broken = str(report.longrepr)  # a fixture that is not there, or that fails
+                self.broken = str(item.repr_failure(call.excinfo))  # a fixture that is not there, or that fails
             self._note(item, *self._explain(call.excinfo.value))
         elif call.when == "call":
             if self._student.answered:
                 self._note(item, "correct", "", [], "")
             else:
                 self._note(item, "incorrect", "The test ended before any call was answered.", [], "")
-        return report
+        return pytest.TestReport(
+            item.nodeid, item.location, {}, "passed" if call.excinfo is None else "failed", None, call.when
+        )
 
     def _explain(self, error):
         """(outcome, message, lines, detail) for what a test raised."""

@@ -1,8 +1,8 @@
 """The last step before the learner's side: give up all that it must not have, then become the worker.
 
-Run as a file, `python -I -S launch.py REQUEST`, with no other module of this package: it starts once for each sandbox,
-and what is not imported takes no time. REQUEST is JSON:
+A process that has just been forked for it calls `launch`; a request has the keys
 
+    keep     file descriptors that the worker has too, beside the standard ones
     uid      whom to become, when started as root; or null
     paths    what the worker reads: made reachable to that user, even inside a folder that only root may enter
     landlock whether to close the file system but for `paths` and `system`
@@ -11,12 +11,12 @@ and what is not imported takes no time. REQUEST is JSON:
     argv     what to become
 """
 
+import contextlib
 import ctypes
-import json
 import os
 import stat
 import struct
-import sys
+import traceback
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -127,7 +127,21 @@ def filter_calls(descriptor):
     call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0)
 
 
-def main(request):
+def launch(request):
+    """Become the worker. Does not return: what does not work is told on standard error, and ends the process."""
+    try:
+        _launch(request)
+    except BaseException:
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(1)
+
+
+def _launch(request):
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2 and int(name) not in request["keep"]:
+            with contextlib.suppress(OSError):  # the one that listed them
+                os.set_inheritable(int(name), False)
     if request["uid"] is not None:
         make_reachable(request["paths"])
         become(request["uid"])
@@ -140,7 +154,3 @@ def main(request):
     if request["seccomp"] is not None:
         filter_calls(request["seccomp"])
     os.execve(request["argv"][0], request["argv"], {"PATH": "/usr/bin", "LANG": "C.UTF-8"})
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

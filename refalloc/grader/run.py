@@ -5,7 +5,7 @@ from pathlib import Path
 
 from refalloc.grader import GraderError
 from refalloc.grader.edition import Term
-from refalloc.grader.judge import Checks, Job
+from refalloc.grader.job import Checks, Job
 from refalloc.grader.marks import ExerciseMark, LatePolicy, StudentMarks, better, penalised
 from refalloc.grader.similarity import similar_pairs
 from refalloc.grader.store import key_of
@@ -76,7 +76,7 @@ def grade_all(tasks, store, run, on_done=lambda job, broken: None):
     """
     jobs = {task.job.key: task.job for task in tasks if store.get(task.job.key) is None}
     broken = {}
-    for job, report in run(list(jobs.values())):
+    for job, report in run(sorted(jobs.values(), key=lambda job: job.exercise)):  # a judge keeps an exercise's checks
         if isinstance(report, GraderError):
             broken[job.key] = report
         else:

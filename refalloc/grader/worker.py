@@ -1,9 +1,8 @@
 """The learner's side: runs the learner's code and answers the judge's questions. Nothing it says is trusted.
 
-Run as a file, `python -I -S -B worker.py REQUEST`, inside the cage. REQUEST is JSON:
+Run inside the cage, as sandbox.py writes it: main(request), of which the keys are
 
     control   a socket's file descriptor, on which the judge says when a test begins and ends
-    sys_path  folders to import from
     preload   modules to import before the first test, so that tests need not
     file      the answer
     fork      bool: a fresh child for each test; or else this process is good for one test
@@ -14,27 +13,26 @@ ended. To the judge: one byte b"r", ready; and after each b"e" a line with the e
 status of the test's process.
 """
 
+import gc
 import importlib
-import json
 import math
 import os
 import resource
 import signal
 import socket
-import sys
 
 
 def main(request):
-    sys.path[:0] = request["sys_path"]
     limit(request["limits"])
     for name in request["preload"]:
         importlib.import_module(name)
     control = socket.socket(fileno=request["control"])
+    gc.freeze()  # tests are forks of this process: what is here by now is not copied into each
     control.sendall(b"r")
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not command:
-            return
+            os._exit(0)
         if command == b"e":
             control.sendall(b"%d\n" % end_all_others())
             continue
@@ -114,7 +112,3 @@ def answer_questions(file, test_socket):
             message = f"{name} gave too much: {error}"
             reply = encode([seq, "error", "incorrect", message, []])
         stream.sendall(reply)
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

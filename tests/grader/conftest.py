@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from refalloc.grader.host import Host
-from refalloc.grader.judge import Checks, Job
+from refalloc.grader.job import Checks, Job
 from refalloc.grader.probe import try_level
 from refalloc.grader.sandbox import UNUSED_UIDS, Limits
 
@@ -119,7 +119,7 @@ def is_held_by_others(folder):
     """Whether a living judge above this process is no child of this one."""
     has_judge, is_below = False, False
     while folder.name not in ("0", "1"):
-        has_judge |= "refalloc.grader.host" in command_of(folder)
+        has_judge |= "refalloc.grader.court" in command_of(folder)
         is_below |= folder.name == str(os.getpid())
         folder = folder.with_name((folder / "stat").read_text().rpartition(")")[2].split()[1])
     return has_judge and not is_below
@@ -129,7 +129,7 @@ def hosts_below(pid):
     """Ids of the judges' processes that `pid` has started, and those have, innermost first."""
     found = []
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        if "refalloc.grader.host" in command_of(Path("/proc") / child):
+        if "refalloc.grader.court" in command_of(Path("/proc") / child):
             found += [*hosts_below(child), int(child)]
     return found
 

@@ -13,7 +13,7 @@ from grader.ordinary import ANSWERS
 
 from refalloc.grader import GraderError
 from refalloc.grader.cluster import require_safe, run_on_cluster
-from refalloc.grader.judge import Job
+from refalloc.grader.job import Job
 from refalloc.grader.run import grade_all
 from refalloc.grader.store import Store
 

@@ -4,7 +4,7 @@ import pytest
 from grader.ordinary import ANSWERS
 
 from refalloc.grader import GraderError
-from refalloc.grader.judge import Checks
+from refalloc.grader.job import Checks
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -79,7 +79,7 @@ def test_seed(student, edition, rng):
     [
         ("def test_x(student):\n    syntax error", "do not work"),
         ("import nothing_of_this_name\ndef test_x(student): pass", "nothing_of_this_name"),
-        ("x = 1", "have no tests"),
+        ("x = 1", "no tests"),
         ("def test_x(no_such_fixture): pass", "no_such_fixture"),
         ("import pytest\ndef test_x(student):\n    pytest.skip('later')", "later"),
     ],

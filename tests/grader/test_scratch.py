@@ -14,7 +14,7 @@ from grader.ordinary import ANSWERS
 
 from refalloc.atomic import PART
 from refalloc.grader.host import Host
-from refalloc.grader.judge import Job
+from refalloc.grader.job import Job
 from refalloc.grader.report import write_results
 from refalloc.grader.scratch import PREFIX, Scratch
 
@@ -29,7 +29,7 @@ sys.stdin.read()
 GRADE = """
 import json, sys
 from refalloc.grader.host import Host
-from refalloc.grader.judge import job_from_json
+from refalloc.grader.job import job_from_json
 Host().grade(job_from_json(json.loads(sys.argv[1])))
 """
 
@@ -111,9 +111,7 @@ def test_a_judge_that_is_killed_leaves_nothing_when_its_run_ends(temporary, bwra
 
 def test_after_a_whole_run_was_killed_the_next_leaves_nothing(temporary, bwrap):
     job = Job("key", "ada", "04.1", WAITS.encode(), "exercise_1.py", BOTH, bwrap, seconds=0.3, limits=LIMITS)
-    script = (
-        "import json, sys; from refalloc.grader.host import Host; from refalloc.grader.judge import job_from_json\n"
-    )
+    script = "import json, sys; from refalloc.grader.host import Host; from refalloc.grader.job import job_from_json\n"
     script += "Host().grade(job_from_json(json.loads(sys.argv[1])))"
     with subprocess.Popen([sys.executable, "-c", script, json.dumps(job.as_json())]) as process:
         wait_for(lambda: list(temporary.glob(f"{PREFIX}*/refalloc-answer-*")))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from refalloc.grader.judge import Checks
+from refalloc.grader.job import Checks
 from refalloc.grader.sandbox import Limits
 
 BIG = Limits(memory=1 << 30)  # address space: a heap takes 64 MiB of it, and hardly any memory

@@ -3,7 +3,7 @@
 import pytest
 from grader.test_shared_heap import BIG
 
-from refalloc.grader.judge import Checks
+from refalloc.grader.job import Checks
 
 CHECKS = """
 from refalloc.course.threads import require_safe

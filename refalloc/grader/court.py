@@ -1,0 +1,132 @@
+"""A process that has pytest ready, and judges: `python -P -m refalloc.grader.court`.
+
+    court      imports pytest, and forks
+    session    for the checks of one exercise, which it collects, and forks
+    judge      for one answer, and ends
+
+On standard input one job a line (JSON, see job.Job); on standard output for each a line {"report": ...}, or
+{"broken": message} when the grader and not the learner is at fault. A session is kept until a job has other checks, so
+jobs of one exercise are best sent in a row: the next judge starts in 5 ms instead of 300. Nothing that one judge leaves
+behind is seen by the next.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import socket
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from refalloc.grader import GraderError, judge, launch
+from refalloc.grader.job import Checks, job_from_json
+from refalloc.grader.sandbox import PRELOAD
+
+
+def serve():
+    """Answer jobs until there are no more."""
+    for name in ("refalloc.grader.worker", *PRELOAD):  # to keep their bytecode: a cage cannot write it
+        importlib.import_module(name)
+    replies = os.dup(1)
+    os.dup2(2, 1)  # what a check prints is no reply
+    session = None
+    for line in sys.stdin.buffer:
+        checks = json.loads(line)["checks"]
+        if session is None or session.checks != checks:
+            if session is not None:
+                session.close()
+            session = Session(checks)
+        reply = session.ask(line)
+        if not reply.endswith(b"\n"):
+            session.close()
+            session = None
+            reply = _line({"broken": "the judge died; was the machine out of memory?"})
+        _write_all(replies, reply)
+    if session is not None:
+        session.close()
+
+
+class Session:
+    """A process forked from this one, with checks collected. Args: checks: list of the fields of job.Checks."""
+
+    def __init__(self, checks):
+        self.checks = checks
+        self._folder = tempfile.TemporaryDirectory(prefix="refalloc-judge-")
+        ours, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            ours.close()
+            launch.die_with_parent()
+            _hold_session(theirs, Path(self._folder.name), [Checks(**each) for each in checks])
+            os._exit(0)
+        theirs.close()
+        self._stream = ours.makefile("rwb")
+        ours.close()
+
+    def ask(self, line):
+        """The reply to a job: a line of bytes, not a whole one when the session has died."""
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+            return self._stream.readline()
+        except OSError:
+            return b""
+
+    def close(self):
+        """End it."""
+        with contextlib.suppress(OSError):  # it was the first to go, with something unsent
+            self._stream.close()
+        os.waitpid(self._pid, 0)
+        self._folder.cleanup()
+
+
+def _hold_session(stream, folder, checks):
+    def serve(grade):
+        for line in stream.makefile("rb"):
+            reply = _judged(line, grade)
+            if not reply.endswith(b"\n"):
+                break
+            stream.sendall(reply)
+        os._exit(0)  # what pytest does at its end is for tests that it has run
+
+    judge.hold(checks, folder, serve)
+
+
+def _judged(line, grade):
+    """What a judge, forked from this process, says of a job."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        launch.die_with_parent()
+        _write_all(writer, _reply(line, grade))
+        os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        reply = pipe.read()
+    os.waitpid(pid, 0)
+    return reply
+
+
+def _reply(line, grade):
+    try:
+        return _line({"report": grade(job_from_json(json.loads(line)))})
+    except GraderError as error:
+        return _line({"broken": str(error)})
+    except Exception:  # a mistake in the grader must not be taken for one of the learner's
+        return _line({"broken": traceback.format_exc()})
+
+
+def _line(message):
+    return json.dumps(message).encode() + b"\n"
+
+
+def _write_all(descriptor, data):
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+if __name__ == "__main__":
+    serve()
