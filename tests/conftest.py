@@ -9,6 +9,10 @@ from refalloc.course.stubs import stub_text
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--class-size", type=int, default=26, help="students of the made-up class in tests/grader")
+
+
 @pytest.fixture
 def course(tmp_path):
     """A course folder of its own, in which no exercise has been touched."""

@@ -35,7 +35,10 @@ ANSWER_CAP = 1 << 18  # bytes of a learner's file
 DETAIL_CAP = 4000  # characters of a traceback, for the instructor
 HIDDEN_MESSAGE = "A hidden test failed."
 # Plugins that come with pytest and that no check uses; each would be imported, and asked about every test.
-UNNEEDED = ("cacheprovider", "doctest", "faulthandler", "junitxml", "pastebin", "stepwise", "terminal", "unittest")
+UNNEEDED = (
+    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "setuponly"),
+    *("setupplan", "stepwise", "terminal", "threadexception", "unittest", "unraisableexception"),
+)
 
 
 def hold(checks, folder, serve):

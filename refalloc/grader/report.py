@@ -19,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 import jinja2
+import platformdirs
 
 from refalloc.atomic import PART, write_atomically
 from refalloc.grader.marks import statistics
@@ -154,4 +155,15 @@ def _templates():
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled_templates(),
     )
+
+
+def _compiled_templates():
+    """Where templates are kept as bytecode: to compile them takes as long as to judge an answer."""
+    folder = platformdirs.user_cache_path("refalloc") / "templates"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # no home to write to, as in some containers: then each run compiles them
+        return None
+    return jinja2.FileSystemBytecodeCache(str(folder))

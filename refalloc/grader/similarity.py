@@ -40,6 +40,8 @@ def similar_pairs(exercise, answers, stub=b""):
     Args:    exercise: str, its id; answers: {student: bytes}; stub: bytes, what all started from.
     Returns: list of Pair.
     """
+    if len(answers) < 2:
+        return []
     known = fingerprints(stub)
     prints = {student: fingerprints(answer) - known for student, answer in answers.items()}
     holders = collections.defaultdict(list)

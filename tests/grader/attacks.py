@@ -274,3 +274,12 @@ def size_class_index(length, alignment): raise Lie
 # Attacks of which the sleight itself is an honest value: `False == 0` in a check that compares with ==.
 EARNED = {"stuffed_replies": 2, "gives_true_for_one": 2, "duplicate_replies": 0}
 ALL = {**STUDIED, **PROTOCOL, **OURS}
+
+
+def aimed(answer, targets):
+    """An attack with the targets of this run in it. Args: targets: {"port": int, "pid": int, "secret": Path}."""
+    if isinstance(answer, bytes):
+        return answer
+    for word, value in targets.items():
+        answer = answer.replace("{" + word + "}", str(value))
+    return answer.replace("{{n}}", "{n}")

@@ -1,5 +1,6 @@
 """One question, its checks, and a judge to grade answers to it."""
 
+import contextlib
 import os
 import socket
 import tempfile
@@ -119,7 +120,7 @@ def is_held_by_others(folder):
     """Whether a living judge above this process is no child of this one."""
     has_judge, is_below = False, False
     while folder.name not in ("0", "1"):
-        has_judge |= "refalloc.grader.court" in command_of(folder)
+        has_judge |= "-m refalloc.grader." in command_of(folder)
         is_below |= folder.name == str(os.getpid())
         folder = folder.with_name((folder / "stat").read_text().rpartition(")")[2].split()[1])
     return has_judge and not is_below
@@ -129,7 +130,7 @@ def hosts_below(pid):
     """Ids of the judges' processes that `pid` has started, and those have, innermost first."""
     found = []
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        if "refalloc.grader.court" in command_of(Path("/proc") / child):
+        if "-m refalloc.grader." in command_of(Path("/proc") / child):
             found += [*hosts_below(child), int(child)]
     return found
 
@@ -170,6 +171,12 @@ def nothing_left(scratch):
 @pytest.fixture
 def listener():
     """A port on the loopback interface, and the list of who connected."""
+    with listening() as found:
+        yield found
+
+
+@contextlib.contextmanager
+def listening():
     callers: list = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from grader.attacks import OURS, PROTOCOL, STUDIED
-from grader.conftest import CHECKS, HIDDEN_CHECKS
+from grader.conftest import CHECKS, HIDDEN_CHECKS, left_files, listening, strays
+from grader.made_up import SMALLEST, made_up_class
 from grader.ordinary import ANSWERS
 
 from refalloc.cli import main
@@ -33,11 +33,6 @@ seconds = 1
 functions = ["size_class_index"]
 hints = ["a", "b", "c"]
 """
-HOSTILE = {
-    name: source if isinstance(source, bytes) else source.encode()
-    for name, source in {**STUDIED, **PROTOCOL, **OURS}.items()
-    if name in ("exits_in_call", "equals_everything", "leaves_a_process", "flood", "message_with_markup", "null_bytes")
-}
 
 
 @pytest.fixture(scope="module")
@@ -80,17 +75,32 @@ def grade(course, places, out, *options):
 
 
 @pytest.fixture(scope="module")
-def graded(course, tmp_path_factory, bwrap):
+def made_up(request, tmp_path_factory, bwrap):
+    """The answers of a class, and what each must get; afterwards it is sure that nothing was reached, or is left."""
+    secret = tmp_path_factory.mktemp("judge") / "secret"
+    secret.write_text("the hidden tests")
+    secret.chmod(0o600)
+    size = max(request.config.getoption("class_size"), SMALLEST)
+    with listening() as (port, callers):
+        yield made_up_class(size, {"port": port, "pid": os.getpid(), "secret": secret})
+    assert callers == []
+    assert secret.read_text() == "the hidden tests"
+    assert strays() == []
+    assert left_files(request.getfixturevalue("scratch")) == []
+
+
+@pytest.fixture(scope="module")
+def graded(course, made_up, tmp_path_factory):
     place, out = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("results")
-    hand_in(place, {name: source for name, (source, _, _) in ANSWERS.items()} | HOSTILE)
+    hand_in(place, {student: answer for student, (answer, _) in made_up.items()})
     hand_in(place, {"<i>tag": ANSWERS["right"][0], "=1+1": ANSWERS["right"][0]})
     (place / "nothing").mkdir()
     return out, grade(course, [place], out)
 
 
-def test_every_mark_is_what_it_should_be(graded):
+def test_every_mark_is_what_it_should_be(graded, made_up):
     _, rows = graded
-    expected = {name: points for name, (_, points, _) in ANSWERS.items()} | dict.fromkeys(HOSTILE, 0)
+    expected = {student: points for student, (_, points) in made_up.items()}
     expected |= {"<i>tag": 5, "'=1+1": 5, "nothing": 0}
     assert {student: float(row["points"]) for student, row in rows.items()} == expected
     assert {row["max_points"] for row in rows.values()} == {"5"}
