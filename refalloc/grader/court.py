@@ -24,6 +24,8 @@ from refalloc.grader import GraderError, judge, launch
 from refalloc.grader.job import Checks, job_from_json
 from refalloc.grader.sandbox import PRELOAD
 
+DIED = "the judge died twice; was the machine out of memory?"
+
 
 def serve():
     """Answer jobs until there are no more."""
@@ -31,51 +33,61 @@ def serve():
         importlib.import_module(name)
     replies = os.dup(1)
     os.dup2(2, 1)  # what a check prints is no reply
-    session = None
+    session = Session([])
     for line in sys.stdin.buffer:
         checks = json.loads(line)["checks"]
-        if session is None or session.checks != checks:
-            if session is not None:
+        for _ in range(2):  # a session may have died of another's job, or with no job
+            if session.checks != checks or not session.is_alive:
                 session.close()
-            session = Session(checks)
-        reply = session.ask(line)
-        if not reply.endswith(b"\n"):
-            session.close()
-            session = None
-            reply = _line({"broken": "the judge died; was the machine out of memory?"})
-        _write_all(replies, reply)
-    if session is not None:
-        session.close()
+                session = Session(checks)
+            reply = session.ask(line)
+            if session.is_alive:
+                break
+        _write_all(replies, reply if session.is_alive else _line({"broken": DIED}))
+    session.close()
 
 
 class Session:
-    """A process forked from this one, with checks collected. Args: checks: list of the fields of job.Checks."""
+    """A process forked from this one when it is first asked, with checks collected.
+
+    Args:       checks: list of the fields of job.Checks.
+    Attributes: is_alive: bool, as far as its last reply tells.
+    """
 
     def __init__(self, checks):
         self.checks = checks
+        self.is_alive = True
+        self._pid = None
+
+    def _start(self):
         self._folder = tempfile.TemporaryDirectory(prefix="refalloc-judge-")
         ours, theirs = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
             ours.close()
             launch.die_with_parent()
-            _hold_session(theirs, Path(self._folder.name), [Checks(**each) for each in checks])
+            _hold_session(theirs, Path(self._folder.name), [Checks(**each) for each in self.checks])
             os._exit(0)
         theirs.close()
         self._stream = ours.makefile("rwb")
         ours.close()
 
     def ask(self, line):
-        """The reply to a job: a line of bytes, not a whole one when the session has died."""
-        try:
+        """The reply to a job: a line of bytes; when the session has died, what there is of it."""
+        if self._pid is None:
+            self._start()
+        reply = b""
+        with contextlib.suppress(OSError):
             self._stream.write(line)
             self._stream.flush()
-            return self._stream.readline()
-        except OSError:
-            return b""
+            reply = self._stream.readline()
+        self.is_alive = reply.endswith(b"\n")
+        return reply
 
     def close(self):
         """End it."""
+        if self._pid is None:
+            return
         with contextlib.suppress(OSError):  # it was the first to go, with something unsent
             self._stream.close()
         os.waitpid(self._pid, 0)

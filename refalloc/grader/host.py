@@ -3,6 +3,7 @@
 Not multiprocessing: its fork server cannot be started from the daemonic processes that a cluster's workers are.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -42,7 +43,8 @@ class Host:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it died before it had read all
+                self._process.stdin.close()
             self._process.stdout.close()
             self._process = None
             self._scratch.close()

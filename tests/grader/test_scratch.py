@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from grader.conftest import BOTH, LIMITS, hosts_below, strays
+from grader.conftest import BOTH, LIMITS, hosts_below
 from grader.ordinary import ANSWERS
 
 from refalloc.atomic import PART
@@ -102,11 +102,26 @@ def test_a_judge_that_is_killed_leaves_nothing_when_its_run_ends(temporary, bwra
     host._exchange(json.dumps(job.as_json()).encode() + b"\n", 0)
     [run] = runs(temporary)
     wait_for(lambda: list(run.glob("refalloc-answer-*")))
-    for pid in hosts_below(os.getpid()):
+    for pid in [*hosts_below(host._process.pid), host._process.pid]:
         os.kill(pid, signal.SIGKILL)
     host.close()
     assert runs(temporary) == []
-    wait_for(lambda: strays() == [])
+
+
+def test_a_judge_that_was_killed_is_started_again(temporary, bwrap):
+    host = Host()
+    right = Job("key", "ada", "04.1", ANSWERS["right"][0].encode(), "exercise_1.py", BOTH, bwrap, limits=LIMITS)
+    try:
+        assert host.grade(right)["points"] == 5
+        [session] = hosts_below(host._process.pid)
+        os.kill(session, signal.SIGKILL)
+        assert host.grade(right)["points"] == 5
+        host._process.kill()
+        host._process.wait()
+        assert host.grade(right)["points"] == 5
+    finally:
+        host.close()
+    assert runs(temporary) == []
 
 
 def test_after_a_whole_run_was_killed_the_next_leaves_nothing(temporary, bwrap):
