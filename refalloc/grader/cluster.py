@@ -20,6 +20,7 @@ from refalloc.grader.host import Host
 from refalloc.grader.job import job_from_json
 
 JOBS_AHEAD = 4  # for each thread of the cluster: it is never idle, and the scheduler never holds a whole class
+WORKER_SECONDS = 30  # for the first worker of a cluster that is just starting
 _hosts = threading.local()
 
 
@@ -47,9 +48,12 @@ def run_on_cluster(jobs, address, tls=None):
     except (OSError, ValueError, TypeError) as error:
         raise GraderError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        except TimeoutError:
+            message = f"the scheduler at {address} has no workers; start some with `dask worker {address}`"
+            raise GraderError(message) from None
         thread_count = sum(client.nthreads().values())
-        if thread_count == 0:
-            raise GraderError(f"the scheduler at {address} has no workers; start some with `dask worker {address}`")
         waiting = iter(jobs)
         started = {}
 
