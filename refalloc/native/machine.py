@@ -30,11 +30,9 @@ from refalloc.native.compiler import compiled
 from refalloc.native.words import (
     bit_length,
     exchange_acquire,
-    load_relaxed,
     load_word,
     replace_word,
     signal_fence,
-    store_relaxed,
     store_release,
     store_word,
 )
@@ -168,9 +166,9 @@ _lanes_addr, _lanes_count = _lanes_member("addr"), _lanes_member("count")
 @compiled
 def step_inside(addr):
     """Enter the own lane at `addr`, of the thread that calls. Returns bool, False when it is inside already."""
-    if load_relaxed(addr) != 0:
+    if load_word(addr) != 0:
         return False
-    store_relaxed(addr, 1)
+    store_word(addr, 1)
     signal_fence()
     return True
 
@@ -182,7 +180,7 @@ def take_over(first_addr, capacity, owner):
     Returns: int64, its address; 0 when all are taken.
     """
     for addr in range(first_addr, first_addr + capacity * LANE_LEN, LANE_LEN):
-        if load_relaxed(addr + OWNER_OFFSET) == 0 and replace_word(addr + OWNER_OFFSET, 0, owner):
+        if load_word(addr + OWNER_OFFSET) == 0 and replace_word(addr + OWNER_OFFSET, 0, owner):
             return addr
     return 0
 

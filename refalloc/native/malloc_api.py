@@ -29,6 +29,8 @@ from refalloc.native.library import (
     MODE,
     MODE_CHECK,
     MODE_COUNT_CALLS,
+    OWN_CAPACITY,
+    OWN_KEY,
     PEAK_MAPPED_LEN,
     REALLOCS,
     SLABS,
@@ -40,10 +42,11 @@ from refalloc.native.library import (
     probe,
     remap_tagged,
     request,
+    set_own,
     state_word,
     unmap_tagged,
 )
-from refalloc.native.machine import FIELD_STRIDE, FIELDS_OFFSET, LANE_LEN
+from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, OWNER_OFFSET, ROOM_OFFSET, take_over
 from refalloc.native.messages import LINE_ROOM, put_address, put_number, put_string, write_line
 from refalloc.native.words import (
     bit_length,
@@ -86,6 +89,8 @@ INTERNAL = {
     "refalloc_watch": _i64(_i64),
     "refalloc_plain_alloc": _i64(_i64, _i64),
     "refalloc_plain_free": _void(_i64),
+    "refalloc_adopt": _i64(),
+    "refalloc_thread_end": _void(_i64),
     "refalloc_start": _void(_i64, _i64, _i64),
     "refalloc_end": _void(),
     "refalloc_fork_prepare": _void(),
@@ -106,6 +111,9 @@ c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
 c_abort = types.ExternalFunction("abort", signature(_void))
 c_sysconf = types.ExternalFunction("sysconf", signature(_i64, _i32))
 c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, _i64))
+c_key_create = types.ExternalFunction("pthread_key_create", signature(_i32, _i64, _i64))
+c_setspecific = types.ExternalFunction("pthread_setspecific", signature(_i32, _i32, _i64))
+own_addr = types.ExternalFunction("refalloc_own_addr", signature(_i64))
 c_sched_yield = types.ExternalFunction("sched_yield", signature(_i32))
 c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
 c_close = types.ExternalFunction("close", signature(_i32, _i32))
@@ -128,6 +136,10 @@ check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["
 def text_trim(heap):
     """For a text that has no trim."""
     return 0
+
+
+def text_retire(heap):
+    """For a text that has no retire."""
 
 
 def malloc(size):
@@ -367,6 +379,32 @@ def refalloc_foreign(addr, function):
     c_abort()
 
 
+# A thread's own lane, from its first call of a text that has such lanes to its end
+
+
+def refalloc_adopt():
+    own = own_addr()
+    if own != symbol_addr("refalloc_no_lane"):
+        return own
+    own = take_over(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY, 1)
+    if own == 0:
+        own = symbol_addr("refalloc_ended")
+    set_own(own)  # before the next call, which may call malloc
+    key = state_word(OWN_KEY) - 1
+    if key >= 0 and c_setspecific(key, own) != 0:
+        refalloc_thread_end(own)  # or nobody would know when the thread ends
+    return own_addr()
+
+
+def refalloc_thread_end(own):
+    """The destructor of the key: the thread ends, and later destructors work without an own lane."""
+    if own == symbol_addr("refalloc_ended"):
+        return
+    text_retire(request(0, 0))
+    set_own(symbol_addr("refalloc_ended"))
+    store_release(own + OWNER_OFFSET, 0)
+
+
 # From start to end of the process
 
 
@@ -387,9 +425,15 @@ def refalloc_start(argc, argv, envp):
         value = after_prefix(setting, string_addr("REFALLOC_CHECK="))
         if value != 0 and load_byte(value) == 49:  # 1
             switch_on(MODE_CHECK)
-            fill_bytes(symbol_addr("refalloc_lanes"), 0, LANE_LEN)  # slots from before are not used again
+            # Slots from before are not used again.
+            fill_bytes(symbol_addr("refalloc_lanes"), 0, LANE_LEN)
+            if own_addr() != symbol_addr("refalloc_no_lane"):
+                fill_bytes(own_addr() + FIELDS_OFFSET, 0, LANE_LEN - FIELDS_OFFSET)
         envp += 8
     store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
+    # Into the word that is the key, plus one: 0 means that there is none, and no thread but this one is told to end.
+    if c_key_create(symbol_addr("refalloc_line"), symbol_addr("refalloc_thread_end")) == 0:
+        store_word(symbol_addr("refalloc_state") + OWN_KEY * 8, load_int32(symbol_addr("refalloc_line")) + 1)
     c_atfork(
         symbol_addr("refalloc_fork_prepare"), symbol_addr("refalloc_fork_parent"), symbol_addr("refalloc_fork_child")
     )
@@ -498,8 +542,8 @@ def lanes_used():
     lane = symbol_addr("refalloc_lanes")
     for _ in range(state_word(LANE_COUNT)):
         words = 0
-        for offset in range(FIELDS_OFFSET, LANE_LEN, FIELD_STRIDE):
-            words |= load_word(lane + offset) | load_word(lane + offset + 8)
+        for offset in range(FIELDS_OFFSET, ROOM_OFFSET, 8):
+            words |= load_word(lane + offset)
         if words != 0:
             used += 1
         lane += LANE_LEN

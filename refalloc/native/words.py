@@ -88,27 +88,6 @@ add_relaxed, max_relaxed = _atomic("add", "monotonic"), _atomic("max", "monotoni
 
 
 @intrinsic
-def load_relaxed(typing_context, addr):
-    """The word at `addr`, whole, in no order with anything else. Returns int64."""
-
-    def codegen(context, builder, signature, args):
-        return builder.load_atomic(builder.inttoptr(args[0], WORD_PTR), "monotonic", WORD_ALIGN, typ=WORD)
-
-    return types.int64(types.int64), codegen
-
-
-@intrinsic
-def store_relaxed(typing_context, addr, word):
-    """Set the word at `addr`, whole, in no order with anything else."""
-
-    def codegen(context, builder, signature, args):
-        builder.store_atomic(args[1], builder.inttoptr(args[0], WORD_PTR), "monotonic", WORD_ALIGN)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), codegen
-
-
-@intrinsic
 def signal_fence(typing_context):
     """Order what comes before and behind for signal handlers of this thread: no instruction, but the compiler heeds."""
 
