@@ -1,20 +1,21 @@
 """A second text, with what the first one lacks; each difference from allocator.py is marked and says why.
 
-As there: blocks, slots, slabs, size classes and lanes; a free list lies in its slots; nobody holds two lanes that others
-want; the heap is all that a function may use. Read that file first: what is the same is not explained again.
+As there: blocks, slots, slabs, size classes and lanes; a free list lies in its slots; nobody holds two of the lanes
+that threads share; the heap is all that a function may use. Read that file first: what is the same is not explained
+again.
 
 Differences
     [classes]   Four size classes a doubling. With one, a block takes up to twice what was asked for; with four, at most
                 a quarter more. Slots no longer divide a slab, so the end of a slab is found by its rest, and a slot is
                 aligned by its size only where that is a power of two.
     [own]       A thread has a lane of its own, beside those that all share. Nobody else enters it, so it needs no lock:
-                the two locked instructions of an alloc and a free cost more than all the rest of both.
-    [batches]   What a thread frees beyond its lane's room goes to a shared lane, many slots at a time, and is taken from
-                there by whoever runs out, from any shared lane, before a slab is mapped. The first text looks into one
-                other lane, so what one thread allocates and another frees is mapped anew: memory grows with the number
-                of messages. Here an own lane keeps at most OWN_LEN bytes of a class, or a few slots.
+                the locked instructions of an alloc and a free would cost as much as the rest of both.
+    [batches]   What a thread frees beyond its lane's room goes to a shared lane, many slots at a time, and whoever runs
+                out takes it from there, looking into every shared lane, before a slab is mapped. The first text looks
+                into one other lane, so what one thread allocates and another frees is mapped anew: memory grows with
+                the number of messages. Here an own lane keeps OWN_LEN bytes of a class, or a few slots, at most.
     [store]     Blocks of 40 KiB to 2 MiB are mapped in classes too, and up to STORE_LEN bytes of each wait in a shared
-                lane to be handed out again. A system call, and a page fault for each page, cost more than the block's use.
+                lane to be handed out again. A system call, and a page fault for each page, cost more than their use.
 
 Size classes: 0 to 7 are multiples of 16 bytes, up to 128. From there, class c has slots of (5 + c % 4) << (c // 4 + 3)
 bytes: 160, 192, 224, 256, 320, ... Classes below SMALL_COUNT are cut from slabs; the others are mappings of their own.
@@ -22,8 +23,8 @@ bytes: 160, 192, 224, 256, 320, ... Classes below SMALL_COUNT are cut from slabs
 Invariants, beside those of allocator.py
     next_addr is 0, or the start of a slot that lies wholly in its slab.
     In an own lane, frees[c] is a list of slots, and room[c] is how many more it takes before some are handed over.
-    In a shared lane, frees[c] is a list of batches: a batch is a list of slots, whose first one has the address of the
-    next batch in its second word. For a class of SMALL_COUNT or more, a batch is one block, and room[c] is their number.
+    In a shared lane, frees[c] is a list of batches: a batch is a list of slots, and the second word of its first slot
+    is the address of the next batch. For a class of SMALL_COUNT or more, a batch is one block; room[c] counts them.
 
 Source: the classes are those of jemalloc (size_classes.h) and mimalloc; handing over slots by the batch, Bonwick and
 Adams, Magazines and vmem, USENIX 2001, and tcmalloc's thread caches.
@@ -53,9 +54,9 @@ def size_class_index(length, align_log2):
         if align_log2 > SLAB_ALIGN_LOG2:
             return CLASS_COUNT
         length = 1 << max((length - 1).bit_length(), align_log2)
-    if length <= LINEAR_LEN:
-        return (length - 1) >> GRANULE_LOG2
-    shift = (length - 1).bit_length() - 3  # of the four parts that a doubling is cut into
+    # Of the parts: four of each doubling, or, up to LINEAR_LEN, granules. There is no branch for these, as lengths are
+    # too mixed for a processor to guess well, and a wrong guess costs as much as the rest of an alloc.
+    shift = ((length - 1) | (LINEAR_LEN - 1)).bit_length() - 3
     return 4 * shift + ((length - 1) >> shift) - 16
 
 

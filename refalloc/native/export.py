@@ -118,6 +118,9 @@ def _bound_to(text):
     for name in ("trim", "retire"):  # what not every text has
         if name in text.functions:
             setattr(shadow, f"text_{name}", text.functions[name])
+    if {"size_class_index", "free_slot"} <= text.functions.keys():
+        shadow.text_class, shadow.text_free_slot = text.functions["size_class_index"], text.functions["free_slot"]
+        shadow.release = shadow.release_by_class
     return shadow
 
 

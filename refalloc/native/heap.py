@@ -42,7 +42,6 @@ from refalloc.heap import available_cpu_count
 from refalloc.native.chunks import LEAF_LEN, LEAF_LOG2, ROOT_COUNT, ROOT_LEN, chunk_entry, set_chunk_entry
 from refalloc.native.compiler import OPTIONS, compiled
 from refalloc.native.machine import (
-    CLASS_CAPACITY,
     FIELD_STRIDE,
     FIELDS_OFFSET,
     FREES_OFFSET,

@@ -6,7 +6,7 @@ table. If the text calls it small, it writes the longest length that the text wo
 which is the room in a slot; so all blocks of the slab, whatever was asked for, may be freed and measured by it. This
 holds for any text that keeps one size class to a mapping. An entry of the chunk table:
 
-    length << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
+    length << 16 | size_class << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
 
 Symbols that support_ir gives, and their memory:
     refalloc_state      words, see below
@@ -50,6 +50,7 @@ LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
 IS_CHECKED = 1 << 6
 ALIGN_MASK = (1 << 6) - 1
+ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0xFF
 
 # Words of refalloc_state
 (
@@ -209,6 +210,12 @@ def entry_of(addr):
 
 
 @compiled
+def length_of(entry):
+    """The length in an entry; bytes."""
+    return entry >> ENTRY_LEN_LOG2
+
+
+@compiled
 def set_entry(addr, entry):
     return set_chunk_entry(symbol_addr("refalloc_root"), addr, entry)
 
@@ -359,7 +366,7 @@ def unmap_tagged(addr, length):
 @compiled
 def remap_tagged(addr, length, new_length, may_move):
     """Change a large block's length, in place or, if it may, elsewhere. Returns int64, its address, or 0."""
-    entry = new_length << 8 | (entry_of(addr) & 0xFF)
+    entry = new_length << ENTRY_LEN_LOG2 | (entry_of(addr) & ((1 << ENTRY_LEN_LOG2) - 1))
     if resize_pages(addr, length, new_length):
         set_entry(addr, entry)
         count_mapped(whole_pages(new_length) - whole_pages(length))

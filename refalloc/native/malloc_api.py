@@ -18,6 +18,9 @@ from refalloc.allocator import resize as text_resize
 from refalloc.native.checked_blocks import INTERNAL as CHECKED
 from refalloc.native.library import (
     ALIGN_MASK,
+    CLASS_MASK,
+    ENTRY_CLASS_LOG2,
+    ENTRY_LEN_LOG2,
     FORKS,
     FREES,
     IS_CHECKED,
@@ -38,6 +41,7 @@ from refalloc.native.library import (
     STATS_PATH,
     add_to_state,
     entry_of,
+    length_of,
     map_tagged,
     probe,
     remap_tagged,
@@ -100,6 +104,7 @@ INTERNAL = {
 
 MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
 MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
+COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
 ENOMEM, EINVAL = 12, 22
 SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
@@ -142,9 +147,18 @@ def text_retire(heap):
     """For a text that has no retire."""
 
 
+def text_class(length, align_log2):
+    """For a text that lacks size_class_index or free_slot."""
+    return 0
+
+
+def text_free_slot(heap, addr, size_class):
+    """Likewise; not called."""
+
+
 def malloc(size):
-    # One test for three: 0, more than any system has, and what a size_t holds beyond int64.
-    if unlikely((size - 1) >> MAX_LENGTH_LOG2 != 0):
+    # One test for four: 0, very large ones, more than any system has, and what a size_t holds beyond int64.
+    if unlikely((size - 1) >> COMMON_LENGTH_LOG2 != 0):
         return odd_malloc(size)
     return allocate(size, MALLOC_ALIGN_LOG2)
 
@@ -187,7 +201,7 @@ def realloc(addr, size):
     if unlikely(entry == 0):
         foreign(addr, string_addr("realloc"))
         return 0
-    length, align_log2 = entry >> 8, entry & ALIGN_MASK
+    length, align_log2 = length_of(entry), entry & ALIGN_MASK
     if text_resize(request(size, align_log2), addr, length, size, align_log2):
         return addr
     if entry & IS_LARGE:
@@ -255,7 +269,7 @@ def malloc_usable_size(addr):
     entry = entry_of(addr)
     if entry == 0:
         foreign(addr, string_addr("malloc_usable_size"))
-    return entry >> 8
+    return length_of(entry)
 
 
 def malloc_trim(pad):
@@ -281,8 +295,17 @@ def aligned(align_log2, size):
 
 
 def release(addr, entry):
-    length, align_log2 = entry >> 8, entry & ALIGN_MASK
+    length, align_log2 = length_of(entry), entry & ALIGN_MASK
     text_free(request(length, align_log2), addr, length, align_log2)
+
+
+def release_by_class(addr, entry):
+    """What stands for release with a text that has free_slot: the class need not be found again."""
+    if unlikely(entry & IS_LARGE != 0):
+        length, align_log2 = length_of(entry), entry & ALIGN_MASK
+        text_free(request(length, align_log2), addr, length, align_log2)
+    else:
+        text_free_slot(request(0, 0), addr, entry >> ENTRY_CLASS_LOG2 & CLASS_MASK)
 
 
 def unsigned_divide_less(product, number, size):
@@ -302,6 +325,8 @@ def set_errno(errno):
 def refalloc_odd_malloc(size):
     if size == 0:
         return allocate(1, MALLOC_ALIGN_LOG2)
+    if size >> MAX_LENGTH_LOG2 == 0:
+        return allocate(size, MALLOC_ALIGN_LOG2)
     return refalloc_no_memory()
 
 
@@ -332,8 +357,9 @@ def refalloc_map(length, align_log2, asked_len, asked_align_log2):
     room = slot_room(asked_len, asked_align_log2)
     bits = asked_align_log2 | (IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0)
     if room == 0:
-        return map_tagged(length, align_log2, asked_len << 8 | IS_LARGE | bits)
-    return map_tagged(length, align_log2, room << 8 | bits)
+        return map_tagged(length, align_log2, asked_len << ENTRY_LEN_LOG2 | IS_LARGE | bits)
+    size_class = text_class(asked_len, asked_align_log2)
+    return map_tagged(length, align_log2, room << ENTRY_LEN_LOG2 | size_class << ENTRY_CLASS_LOG2 | bits)
 
 
 def refalloc_unmap(addr, length):
