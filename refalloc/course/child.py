@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from refalloc.edition import Edition
-from refalloc.student import Student, StudentError
+from refalloc.student import Student, StudentError, lines_of
 
 
 class Reporter:
@@ -33,7 +33,6 @@ class Reporter:
         self._lock = threading.Lock()  # the watchdog writes too
         self._student = student
         self._edition = edition
-        self._said = ""
 
     def send(self, event, **fields):
         with self._lock:
@@ -45,18 +44,8 @@ class Reporter:
         return self._student
 
     @pytest.fixture(scope="session")
-    def pieces(self):
-        """Of a milestone, what `student` is of an exercise."""
-        return self._student
-
-    @pytest.fixture(scope="session")
     def edition(self):
         return self._edition
-
-    @pytest.fixture
-    def say(self):
-        """say(sentence) is shown with a test that passes."""
-        return lambda sentence: setattr(self, "_said", sentence)
 
     def pytest_configure(self, config):
         config.addinivalue_line("markers", "points(n): what a test is worth; 1 without it")
@@ -79,8 +68,7 @@ class Reporter:
             outcome, message, lines = self._explain(call.excinfo.value)
             self.send("finished", id=item.nodeid, outcome=outcome, message=message, lines=lines)
         elif call.when == "call":
-            self.send("finished", id=item.nodeid, outcome="correct", message=self._said, lines=[])
-            self._said = ""
+            self.send("finished", id=item.nodeid, outcome="correct", message="", lines=[])
         return report
 
     def _explain(self, error):
@@ -96,13 +84,12 @@ class Reporter:
         """Say where the code is when time is up. A daemon thread runs this."""
         threading.Event().wait(seconds)
         frames = traceback.extract_stack(sys._current_frames()[thread_id])
-        self.send("stuck", call=str(self._student.last_call), lines=self._student.lines_of(frames))
+        file = self._student._file
+        self.send("stuck", call=str(self._student.last_call), lines=lines_of(file, frames))
 
 
 def _sentence(test_name):
-    """ "it_doubles" of test_it_doubles, and of test_it_doubles[04.1]: "04.1, it doubles"."""
-    name, _, parameter = test_name.removeprefix("test_").partition("[")
-    return f"{parameter.rstrip(']')}, {name}".removeprefix(", ").replace("_", " ")
+    return test_name.removeprefix("test_").replace("_", " ")
 
 
 def _points(item):
@@ -120,21 +107,8 @@ def _limit_memory(length):
     resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
 
 
-def _called(students, calls, milestone):
-    """What a check calls: the one Student of an exercise, or the Pieces of a milestone."""
-    if not milestone:
-        return students[""]
-    from refalloc.course.milestones.pieces import Pieces  # here, as an exercise needs nothing of it
-
-    return Pieces(students, calls)
-
-
 def main(request):
-    """Run one file of checks.
-
-    Args: request: {"checks": str; "files": {exercise id: str}, one for an exercise, "" its id; "knobs": dict;
-          "milestone": bool; "seconds", "memory": numbers}.
-    """
+    """Run one file of checks. `request`: {"checks", "file": str; "knobs": dict; "seconds", "memory": numbers}."""
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout.flush()
@@ -142,9 +116,7 @@ def main(request):
     faulthandler.enable(stream)  # a crash leaves the lines where it happened among the events
     _limit_memory(request["memory"])
     checks = Path(request["checks"])
-    calls = ["no call"]
-    students = {exercise: Student(Path(file), calls) for exercise, file in request["files"].items()}
-    reporter = Reporter(stream, _called(students, calls, request["milestone"]), Edition(request["knobs"]))
+    reporter = Reporter(stream, Student(Path(request["file"])), Edition(request["knobs"]))
     threading.Thread(target=reporter.watch, args=(request["seconds"], threading.get_ident()), daemon=True).start()
     # Its own configuration and folder: nothing of the project's, or of the learner's home, takes part.
     here = str(checks.parent)

@@ -144,6 +144,16 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^offsets: +\[0, 1152, 2304, 3456\]$",
         r"^past a multiple of 128: \[0, 0, 0, 0\]$",
     ],
+    "11": [
+        r"^measured: +8064 KiB$",
+        r"^one thread: no failure",
+        r"^measured: +both wait for ever$",
+        r"^1, 10, 100 threads: \[64, 640, 6400\] KiB$",
+        r"^1, 10, 100 threads: \[64, 64, 64\] KiB$",
+        r"^messages, 128 lanes: 128 KiB$",
+        r"^6,400 bytes live, 6,553,600 mapped, 0 given back$",
+        r"^0 bytes live, 6,553,600 mapped, 6,553,600 given back, 0 left$",
+    ],
 }
 
 
