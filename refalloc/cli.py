@@ -11,6 +11,7 @@ COMMANDS = {
     "solution": "refalloc.commands.solution",
     "reset": "refalloc.commands.reset",
     "progress": "refalloc.commands.progress",
+    "milestone": "refalloc.commands.milestone",
     "doctor": "refalloc.commands.doctor",
     "export": "refalloc.commands.export",
     "grade": "refalloc.commands.grade",

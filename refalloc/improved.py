@@ -1,28 +1,36 @@
 """A second text, with what the first one lacks; each difference from allocator.py is marked and says why.
 
-As there: blocks, slots, slabs, size classes and lanes; a free list lies in its slots; nobody holds two lanes; the heap
-is all that a function may use. Read that file first: what is the same is not explained again.
+As there: blocks, slots, slabs, size classes and lanes; a free list lies in its slots; nobody holds two of the lanes
+that threads share; the heap is all that a function may use. Read that file first: what is the same is not explained
+again.
 
 Differences
     [classes]   Four size classes a doubling. With one, a block takes up to twice what was asked for; with four, at most
                 a quarter more. Slots no longer divide a slab, so the end of a slab is found by its rest, and a slot is
                 aligned by its size only where that is a power of two.
-    [steal]     A lane without slots looks into all others before it maps, waits a little for those that are taken, and
-                takes the whole list that it finds. The first text looks into one and takes one slot, so what one
-                thread allocates and another frees is mapped anew: memory grows with the number of messages.
-    [store]     Blocks of 40 KiB to 2 MiB are mapped in classes too, and up to STORE_LEN bytes of each wait in a lane to
-                be handed out again. A system call, and a page fault for each page, cost more than the block's use.
+    [own]       A thread has a lane of its own, beside those that all share. Nobody else enters it, so it needs no lock:
+                the locked instructions of an alloc and a free would cost as much as the rest of both.
+    [batches]   What a thread frees beyond its lane's room goes to a shared lane, many slots at a time, and whoever runs
+                out takes it from there, looking into every shared lane, before a slab is mapped. The first text looks
+                into one other lane, so what one thread allocates and another frees is mapped anew: memory grows with
+                the number of messages. Here an own lane keeps OWN_LEN bytes of a class, or a few slots, at most.
+    [store]     Blocks of 40 KiB to 2 MiB are mapped in classes too, and up to STORE_LEN bytes of each wait in a shared
+                lane to be handed out again. A system call, and a page fault for each page, cost more than their use.
 
 Size classes: 0 to 7 are multiples of 16 bytes, up to 128. From there, class c has slots of (5 + c % 4) << (c // 4 + 3)
 bytes: 160, 192, 224, 256, 320, ... Classes below SMALL_COUNT are cut from slabs; the others are mappings of their own.
 
 Invariants, beside those of allocator.py
     next_addr is 0, or the start of a slot that lies wholly in its slab.
-    For a class of SMALL_COUNT or more, next_addrs[c] is the number of blocks in frees[c].
+    In an own lane, frees[c] is a list of slots, and room[c] is how many more it takes before some are handed over.
+    In a shared lane, frees[c] is a list of batches: a batch is a list of slots, and the second word of its first slot
+    is the address of the next batch. For a class of SMALL_COUNT or more, a batch is one block; room[c] counts them.
 
-Source: the classes are those of jemalloc (size_classes.h) and mimalloc; taking whole lists, mimalloc's and snmalloc's.
+Source: the classes are those of jemalloc (size_classes.h) and mimalloc; handing over slots by the batch, Bonwick and
+Adams, Magazines and vmem, USENIX 2001, and tcmalloc's thread caches.
 """
 
+WORD_LEN = 8  # bytes
 SLAB_LEN = 64 * 1024
 SLAB_ALIGN_LOG2 = 16
 GRANULE_LOG2 = 4  # what every slot is aligned to
@@ -30,6 +38,8 @@ LINEAR_LEN = 128  # up to here, classes are multiples of a granule
 SMALL_COUNT = 40  # classes that are cut from slabs, to 32 KiB
 CLASS_COUNT = 64  # all classes, to 2 MiB
 STORE_LEN = 1 << 20  # bytes of each larger class that wait in a lane
+OWN_LEN = 1 << 16  # bytes of free slots of a class that an own lane keeps, within the next two bounds
+OWN_LEAST, OWN_MOST = 4, 256  # slots
 PATIENCE = 64  # tries for the lock of another lane, before a slab is mapped instead
 
 
@@ -44,9 +54,9 @@ def size_class_index(length, align_log2):
         if align_log2 > SLAB_ALIGN_LOG2:
             return CLASS_COUNT
         length = 1 << max((length - 1).bit_length(), align_log2)
-    if length <= LINEAR_LEN:
-        return (length - 1) >> GRANULE_LOG2
-    shift = (length - 1).bit_length() - 3  # of the four parts that a doubling is cut into
+    # Of the parts: four of each doubling, or, up to LINEAR_LEN, granules. There is no branch for these, as lengths are
+    # too mixed for a processor to guess well, and a wrong guess costs as much as the rest of an alloc.
+    shift = ((length - 1) | (LINEAR_LEN - 1)).bit_length() - 3
     return 4 * shift + ((length - 1) >> shift) - 16
 
 
@@ -76,130 +86,199 @@ def lock_next(heap):
             return lane
 
 
+#: [own]
 def alloc(heap, length, align_log2):
     """Hand out a block; as in allocator.py."""
     size_class = size_class_index(length, align_log2)
-    if size_class >= CLASS_COUNT:
-        return heap.map(length, align_log2)
-    lane = lock(heap)
-    addr = take(heap, lane, size_class)
-    heap.unlock(lane)
-    if addr != 0:
-        return addr
-    return refill(heap, size_class)
-
-
-def take(heap, lane, size_class):
-    """A slot that the lane has, or 0. Locks: `lane` held by the caller."""
-    top = lane.frees[size_class]
-    if top != 0:
-        lane.frees[size_class] = heap.load(top)
-        if size_class >= SMALL_COUNT:
-            lane.next_addrs[size_class] -= 1
-        return top
     if size_class >= SMALL_COUNT:
-        return 0
-    next_addr = lane.next_addrs[size_class]
-    if next_addr != 0:
-        lane.next_addrs[size_class] = following(next_addr, slot_size(size_class))
-    return next_addr
+        return alloc_larger(heap, size_class) if size_class < CLASS_COUNT else heap.map(length, align_log2)
+    lane = heap.own_lane
+    if not heap.enter(lane):
+        return alloc_outside(heap, size_class)
+    addr = pop(heap, lane, size_class)
+    heap.leave(lane)
+    return addr
 
 
-def following(addr, size):
-    """The slot behind the one at `addr`; 0 if the slab has no room for it."""
-    offset = addr % SLAB_LEN + size
-    return addr + size if offset + size <= SLAB_LEN else 0
-
-
-#: [steal]
-def refill(heap, size_class):
-    """A slot for a thread whose lane has none: from another lane, or else from the system.
-
-    Locks: at most one lane at a time, none on return.
-    """
-    found = steal(heap, size_class)
+def alloc_outside(heap, size_class):
+    """A slot for a thread that has no own lane yet, or gets none, or is in it: a signal may come at any moment."""
+    lane = heap.adopt()
+    if heap.enter(lane):
+        addr = pop(heap, lane, size_class)
+        heap.leave(lane)
+        return addr
+    slot = take_batch(heap, size_class)
+    if slot != 0:
+        rest = heap.load(slot)
+        if rest != 0:
+            put_batch(heap, size_class, rest)
+        return slot
     lane = lock(heap)
-    if found != 0:
-        rest = heap.load(found)
-        if size_class < SMALL_COUNT and rest != 0:
-            join(heap, lane, size_class, rest)
-    else:
-        found = take(heap, lane, size_class)  # another thread may have filled this lane since
-        if found == 0:
-            found = map_slots(heap, lane, size_class)
+    slot = fresh_slot(heap, lane, size_class)
     heap.unlock(lane)
-    return found
+    return slot
 
 
-def steal(heap, size_class):
-    """All free slots of one other lane, as a list; of a larger class one block. 0 when no lane has any."""
+def pop(heap, lane, size_class):
+    """A slot, or 0 when the system has none. `lane`: the thread's own, entered."""
+    top = lane.frees[size_class]
+    if top == 0:
+        return refill(heap, lane, size_class)
+    lane.frees[size_class] = heap.load(top)
+    lane.room[size_class] += 1
+    return top
+
+
+def refill(heap, lane, size_class):
+    """The same, for a lane that has no free slot: the next one of its slab, or of a batch, or of a new slab."""
+    if lane.next_addrs[size_class] == 0:
+        batch = take_batch(heap, size_class)
+        if batch != 0:
+            lane.frees[size_class] = heap.load(batch)
+            lane.room[size_class] = own_count(size_class) // 2
+            return batch
+    return fresh_slot(heap, lane, size_class)
+
+
+def fresh_slot(heap, lane, size_class):
+    """A slot never used, of the lane's slab or of a new one; 0 when the system has none. `lane`: own, or locked."""
+    size = slot_size(size_class)
+    slot = lane.next_addrs[size_class]
+    if slot == 0:
+        slot = heap.map(SLAB_LEN, SLAB_ALIGN_LOG2)
+        if slot == 0:
+            return 0
+    offset = slot % SLAB_LEN + size
+    lane.next_addrs[size_class] = slot + size if offset + size <= SLAB_LEN else 0
+    return slot
+
+
+def own_count(size_class):
+    """How many free slots an own lane keeps of a class."""
+    return min(max(OWN_LEN // slot_size(size_class), OWN_LEAST), OWN_MOST)
+
+
+def free(heap, addr, length, align_log2):
+    """Take a block back; as in allocator.py."""
+    size_class = size_class_index(length, align_log2)
+    if size_class < CLASS_COUNT:
+        free_slot(heap, addr, size_class)
+    else:
+        heap.unmap(addr, length)
+
+
+def free_slot(heap, addr, size_class):
+    """Take back a block of a class, 0 <= size_class < CLASS_COUNT."""
+    if size_class >= SMALL_COUNT:
+        free_larger(heap, addr, size_class)
+        return
+    lane = heap.own_lane
+    if heap.enter(lane):
+        push(heap, lane, size_class, addr)
+        heap.leave(lane)
+    else:
+        free_outside(heap, addr, size_class)
+
+
+def free_outside(heap, addr, size_class):
+    """Take back a slot from a thread as in alloc_outside."""
+    lane = heap.adopt()
+    if heap.enter(lane):
+        push(heap, lane, size_class, addr)
+        heap.leave(lane)
+    else:
+        heap.store(addr, 0)
+        put_batch(heap, size_class, addr)
+
+
+def push(heap, lane, size_class, slot):
+    """Keep a free slot. `lane`: the thread's own, entered."""
+    heap.store(slot, lane.frees[size_class])
+    lane.frees[size_class] = slot
+    room = lane.room[size_class] - 1
+    lane.room[size_class] = room
+    if room < 0:
+        hand_over(heap, lane, size_class)
+
+
+#: [batches]
+def hand_over(heap, lane, size_class):
+    """Keep the slots freed last, which are still in the cache, and give the rest to a shared lane.
+
+    A lane begins with no room at all, and gets it here. `lane`: the thread's own, entered.
+    """
+    count = own_count(size_class)
+    last, kept = lane.frees[size_class], 1
+    while kept < count // 2 and heap.load(last) != 0:
+        last, kept = heap.load(last), kept + 1
+    rest = heap.load(last)
+    heap.store(last, 0)
+    lane.room[size_class] = count - kept
+    if rest != 0:
+        put_batch(heap, size_class, rest)
+
+
+def put_batch(heap, size_class, batch):
+    """Give a list of slots to a shared lane. Locks: one shared lane, none on return."""
+    lane = lock(heap)
+    heap.store(batch + WORD_LEN, lane.frees[size_class])
+    lane.frees[size_class] = batch
+    heap.unlock(lane)
+
+
+def take_batch(heap, size_class):
+    """A batch of any shared lane, or 0. Locks: one shared lane at a time, none on return."""
     start = heap.thread_index
-    for step in range(1, len(heap.lanes)):
+    for step in range(len(heap.lanes)):
         lane = heap.lanes[(start + step) % len(heap.lanes)]
         tries = 0
         while tries < PATIENCE and not heap.try_lock(lane):
             tries += 1
         if tries == PATIENCE:
             continue  # its holder may not be running; a slab costs less than waiting for that
-        found = lane.frees[size_class]
-        if found != 0:
-            if size_class < SMALL_COUNT:
-                lane.frees[size_class] = 0
-            else:
-                lane.frees[size_class] = heap.load(found)
-                lane.next_addrs[size_class] -= 1
+        batch = lane.frees[size_class]
+        if batch != 0:
+            lane.frees[size_class] = heap.load(batch + WORD_LEN)
+            if size_class >= SMALL_COUNT:
+                lane.room[size_class] -= 1
         heap.unlock(lane)
-        if found != 0:
-            return found
+        if batch != 0:
+            return batch
     return 0
 
 
-def join(heap, lane, size_class, slots):
-    """Put a list of slots before those of the lane. Locks: `lane` held by the caller."""
-    if lane.frees[size_class] != 0:  # seldom: the lane had none a moment ago
-        last = slots
-        while heap.load(last) != 0:
-            last = heap.load(last)
-        heap.store(last, lane.frees[size_class])
-    lane.frees[size_class] = slots
-
-
-def map_slots(heap, lane, size_class):
-    """The first slot of a new slab, or a larger block; 0 when the system has none. Locks: `lane` held by the caller."""
-    size = slot_size(size_class)
-    if size_class >= SMALL_COUNT:
-        return heap.map(size, SLAB_ALIGN_LOG2)
-    slab = heap.map(SLAB_LEN, SLAB_ALIGN_LOG2)
-    if slab != 0:
-        lane.next_addrs[size_class] = following(slab, size)
-    return slab
-
-
-def free(heap, addr, length, align_log2):
-    """Take a block back; as in allocator.py."""
-    size_class = size_class_index(length, align_log2)
-    if size_class >= CLASS_COUNT:
-        heap.unmap(addr, length)
+def retire(heap):
+    """Hand over all free slots of the thread's own lane: for a thread that ends."""
+    lane = heap.own_lane
+    if not heap.enter(lane):
         return
-    lane = lock(heap)
-    if size_class >= SMALL_COUNT:
-        keep_or_unmap(heap, lane, addr, size_class)
-        return
-    heap.store(addr, lane.frees[size_class])
-    lane.frees[size_class] = addr
-    heap.unlock(lane)
+    for size_class in range(SMALL_COUNT):
+        if lane.frees[size_class] != 0:
+            hand_over(heap, lane, size_class)
+            put_batch(heap, size_class, lane.frees[size_class])
+            lane.frees[size_class] = 0
+            lane.room[size_class] = 0
+    heap.leave(lane)
 
 
 #: [store]
-def keep_or_unmap(heap, lane, addr, size_class):
-    """Keep a larger block for the next who asks, if not too much is kept. Locks: `lane` held; none on return."""
+def alloc_larger(heap, size_class):
+    """A block of SMALL_COUNT <= size_class < CLASS_COUNT: one that waits, or a new one; 0 when the system has none."""
+    addr = take_batch(heap, size_class)
+    return addr if addr != 0 else heap.map(slot_size(size_class), SLAB_ALIGN_LOG2)
+
+
+def free_larger(heap, addr, size_class):
+    """Keep a larger block for the next who asks, if not too much is kept; unmap it else."""
     size = slot_size(size_class)
-    count = lane.next_addrs[size_class]
+    lane = lock(heap)
+    count = lane.room[size_class]
     keep = count == 0 or (count + 1) * size <= STORE_LEN
     if keep:
-        heap.store(addr, lane.frees[size_class])
+        heap.store(addr, 0)
+        heap.store(addr + WORD_LEN, lane.frees[size_class])
         lane.frees[size_class] = addr
-        lane.next_addrs[size_class] = count + 1
+        lane.room[size_class] = count + 1
     heap.unlock(lane)
     if not keep:
         heap.unmap(addr, size)
@@ -228,75 +307,85 @@ def trim(heap):
     """Give back every slab that has no live block, and all larger blocks that are kept.
 
     With all lanes taken, nothing moves. The free slots of a class are sorted by address, as a list, so that those of a
-    slab are neighbours and can be counted; no other memory is needed. What remains goes to the first lane.
+    slab are neighbours and can be counted; no other memory is needed. What remains goes to the first lane. What other
+    threads' own lanes keep is theirs, and their slabs stay.
 
     Returns: int, bytes given back.
     Locks:   all lanes, in order, so that two trims do not wait for each other; none on return.
     """
+    retire(heap)
+    own = heap.own_lane
+    is_inside = heap.enter(own)
     for lane in heap.lanes:
         while not heap.try_lock(lane):
             pass
     given_len = 0
     for size_class in range(SMALL_COUNT):
-        given_len += trim_slabs(heap, size_class)
-    for lane in heap.lanes:
-        for size_class in range(SMALL_COUNT, CLASS_COUNT):
-            given_len += trim_kept(heap, lane, size_class)
+        slot = in_order(heap, all_free(heap, size_class))
+        while slot != 0:
+            slab, start, end, count = slot - slot % SLAB_LEN, slot, slot, 0
+            while slot != 0 and slot - slot % SLAB_LEN == slab:
+                count, end, slot = count + 1, slot, heap.load(slot)
+            handed_out = SLAB_LEN // slot_size(size_class)
+            for lane in heap.lanes:
+                handed_out = min(handed_out, take_out_fresh(lane, size_class, slab, count))
+            if is_inside:
+                handed_out = min(handed_out, take_out_fresh(own, size_class, slab, count))
+            if count == handed_out:
+                heap.unmap(slab, SLAB_LEN)
+                given_len += SLAB_LEN
+            else:
+                heap.store(end, 0)
+                heap.store(start + WORD_LEN, heap.lanes[0].frees[size_class])
+                heap.lanes[0].frees[size_class] = start
+    for size_class in range(SMALL_COUNT, CLASS_COUNT):
+        for lane in heap.lanes:
+            given_len += trim_larger(heap, lane, size_class)
     for lane in heap.lanes:
         heap.unlock(lane)
+    if is_inside:
+        heap.leave(own)
     return given_len
 
 
-def trim_slabs(heap, size_class):
-    """Unmap the free slabs of a class. Returns bytes. Locks: all lanes held by the caller."""
+def all_free(heap, size_class):
+    """All slots of a class that shared lanes have, as one list; the lanes then have none. Locks: all lanes held."""
+    slots = 0
     for lane in heap.lanes:
-        if lane is not heap.lanes[0] and lane.frees[size_class] != 0:
-            join(heap, heap.lanes[0], size_class, lane.frees[size_class])
-            lane.frees[size_class] = 0
-    given_len, last = 0, 0
-    slot = in_order(heap, heap.lanes[0].frees[size_class])
-    heap.lanes[0].frees[size_class] = 0
-    while slot != 0:
-        slab, start, end, count = slot - slot % SLAB_LEN, slot, slot, 0
-        while slot != 0 and slot - slot % SLAB_LEN == slab:
-            count, end, slot = count + 1, slot, heap.load(slot)
-        if count == take_out_fresh(heap, size_class, slab, count):
-            heap.unmap(slab, SLAB_LEN)
-            given_len += SLAB_LEN
-            continue
-        if last == 0:
-            heap.lanes[0].frees[size_class] = start
-        else:
-            heap.store(last, start)
-        heap.store(end, 0)
-        last = end
-    return given_len
+        batch = lane.frees[size_class]
+        lane.frees[size_class] = 0
+        while batch != 0:
+            next_batch, last = heap.load(batch + WORD_LEN), batch
+            while heap.load(last) != 0:
+                last = heap.load(last)
+            heap.store(last, slots)
+            slots, batch = batch, next_batch
+    return slots
 
 
-def take_out_fresh(heap, size_class, slab, free_count):
-    """How many slots of a slab were handed out; if just `free_count`, no lane hands out more of it any more."""
+def take_out_fresh(lane, size_class, slab, free_count):
+    """How many slots of `slab` were handed out, if `lane` hands them out; if just `free_count`, it does no more."""
     size = slot_size(size_class)
-    for lane in heap.lanes:
-        next_addr = lane.next_addrs[size_class]
-        if next_addr - next_addr % SLAB_LEN == slab:
-            count = next_addr % SLAB_LEN // size
-            if count == free_count:
-                lane.next_addrs[size_class] = 0
-            return count
-    return SLAB_LEN // size
+    next_addr = lane.next_addrs[size_class]
+    if next_addr - next_addr % SLAB_LEN != slab:
+        return SLAB_LEN // size
+    count = next_addr % SLAB_LEN // size
+    if count == free_count:
+        lane.next_addrs[size_class] = 0
+    return count
 
 
-def trim_kept(heap, lane, size_class):
+def trim_larger(heap, lane, size_class):
     """Unmap the larger blocks that a lane keeps. Returns bytes. Locks: `lane` held by the caller."""
     given_len = 0
     addr = lane.frees[size_class]
     while addr != 0:
-        following_addr = heap.load(addr)
+        next_addr = heap.load(addr + WORD_LEN)
         heap.unmap(addr, slot_size(size_class))
         given_len += slot_size(size_class)
-        addr = following_addr
+        addr = next_addr
     lane.frees[size_class] = 0
-    lane.next_addrs[size_class] = 0
+    lane.room[size_class] = 0
     return given_len
 
 

@@ -2,6 +2,7 @@
 
 check("04.1")       run the checks of an exercise on your file
 hint("04.1")        the next of its three hints
+milestone("07")     your own functions of many exercises, put together
 solution("04.1")    an explained solution, once yours has passed
 progress()          what has passed
 predict("04 waste", "How much?") asks for a guess; .result(1.5) on it shows the guess beside what was measured
@@ -21,9 +22,10 @@ from functools import partial
 from refalloc.course import CourseError, html, text
 from refalloc.course.guesses import Guesses
 from refalloc.course.index import HINT_COUNT, find_course
+from refalloc.course.milestones import find_milestone, own_files
 from refalloc.course.progress import Progress
 from refalloc.course.quote import quote
-from refalloc.course.runner import check_exercise
+from refalloc.course.runner import check_exercise, run_milestone
 from refalloc.course.solution import solution_text
 from refalloc.pictures.free_list import plot_free_list
 from refalloc.pictures.growth import plot_growth
@@ -37,6 +39,7 @@ __all__ = [
     "check",
     "check_panel",
     "hint",
+    "milestone",
     "plot_bytes",
     "plot_free_list",
     "plot_growth",
@@ -102,6 +105,19 @@ def check(exercise):
     else:
         problem = ""
     return _shown(report, text.report_text(report), html.report_html(report), problem)
+
+
+def milestone(lesson):
+    """Run the learner's own functions of earlier exercises together, on heap calls that a real program made.
+
+    Args:    lesson: str, the number of the lesson that the milestone follows, such as "07".
+    Returns: Shown; its value is a CheckReport.
+    Raises:  CourseError.
+    """
+    chosen = find_milestone(lesson)
+    files = own_files(chosen, find_course())
+    report = run_milestone(chosen, files)
+    return Shown(report, text.milestone_text(chosen, report, files), html.milestone_html(chosen, report, files))
 
 
 def hint(exercise, number=None):

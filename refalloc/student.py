@@ -38,14 +38,15 @@ class StudentError(Exception):
 class Student:
     """The functions of a learner's file, as attributes.
 
-    Args: file: Path; it is executed when the first function is asked for.
+    Args: file: Path; it is executed when the first function is asked for. calls: a list of one, where the latest call
+          is kept; several files may share it.
     Attributes: last_call: the latest call; str() of it is how it would be written.
     """
 
-    def __init__(self, file):
+    def __init__(self, file, calls=None):
         self._file = file
         self._module = None
-        self._current = "no call"
+        self._calls = ["no call"] if calls is None else calls
         self._heaps = []
 
     def __getattr__(self, name):
@@ -64,13 +65,21 @@ class Student:
 
     @property
     def last_call(self):
-        return self._current
+        return self._calls[0]
 
     def new_heap(self, lane_count=1):
         """A StudentHeap of `lane_count` lanes, empty."""
         heap = StudentHeap(lane_count, ARENA_LEN)
-        self._heaps.append(heap)
+        self.adopt(heap)
         return heap
+
+    def adopt(self, heap):
+        """Have messages tell addresses in `heap`, a StudentHeap, as offsets."""
+        self._heaps.append(heap)
+
+    def lines_of(self, frames):
+        """Those of `frames` (traceback.FrameSummary) that lie in the file, the innermost few, as list of str."""
+        return lines_of(self._file, frames)
 
     def _readable(self, text):
         return readable(text, self._heaps)
@@ -122,9 +131,11 @@ class Function:
 
     def __call__(self, *args):
         """Call it. Raises StudentError when it raises, exits, or gives back something that is not plain data."""
-        call = self._student._current = _Call(self._student, self.name, args, self._function)
+        call = self._student._calls[0] = _Call(self._student, self.name, args, self._function)
         try:
             result = self._function(*plain_copy(list(args)))
+        except StudentError:  # of another function of the learner's, which this one called
+            raise
         except NotImplementedError:
             raise StudentError("not attempted", f"{self.name} still raises NotImplementedError") from None
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # exit() in an answer must not end the check

@@ -1,11 +1,13 @@
 import itertools
 import random
+import threading
 
 import pytest
 
 from refalloc import improved as text
 from refalloc.heap import Heap
 from refalloc.schedule import explore
+from refalloc.schedule.heap import SteppedHeap
 
 SIZES = [text.slot_size(size_class) for size_class in range(text.CLASS_COUNT)]
 
@@ -58,6 +60,7 @@ def test_a_random_run_keeps_every_block_whole_and_apart(lane_count):
         taken = heap.lanes[rng.randrange(lane_count)] if lane_count > 1 and rng.random() < 0.05 else None
         if taken:
             assert heap.try_lock(taken)
+        is_inside = rng.random() < 0.1 and heap.enter(heap.own_lane)  # as when a signal comes in the middle of a call
         if rng.random() < 0.52 or not live:
             length, align_log2 = int(2 ** rng.uniform(0, 17)), rng.choice((0, 4, 4, 4, 6, 12, 16, 17))
             addr = text.alloc(heap, length, align_log2)
@@ -77,28 +80,43 @@ def test_a_random_run_keeps_every_block_whole_and_apart(lane_count):
             text.free(heap, addr, length, align_log2)
         if taken:
             heap.unlock(taken)
+        if is_inside:
+            heap.leave(heap.own_lane)
     blocks = sorted((addr, addr + length) for addr, (length, _, _) in live.items())
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(blocks))
     _require_nothing_lost(heap, live)
 
 
-def _require_nothing_lost(heap, live):
+def _list_at(heap, addr):
+    """The slots of a list."""
+    slots = []
+    while addr:
+        slots.append(addr)
+        addr = heap.load(addr)
+    return slots
+
+
+def _require_nothing_lost(heap, live, trimmed=False):
     """Every slot of every mapping is live, or free in one list once, or not yet handed out."""
     mappings = dict(heap.mappings())
     for addr, (length, align_log2, _) in live.items():
         if text.size_class_index(length, align_log2) >= text.SMALL_COUNT:
             assert mappings.pop(addr) >= length
     free = {}
-    for lane in heap.lanes:
+    for lane in [*heap.lanes, heap.own_lane]:
         for size_class in range(text.CLASS_COUNT):
-            addr, count = lane.frees[size_class], 0
-            while addr:
+            batches = [lane.frees[size_class]]
+            while lane is not heap.own_lane and batches[-1]:
+                batches.append(heap.load(batches[-1] + 8))
+            slots = [slot for batch in batches for slot in _list_at(heap, batch)]
+            for addr in slots:
                 assert addr not in live
                 assert addr not in free, f"{addr:#x} is free twice"
                 free[addr] = size_class
-                addr, count = heap.load(addr), count + 1
             if size_class >= text.SMALL_COUNT:
-                assert count == lane.next_addrs[size_class]
+                assert len(slots) == lane.room[size_class]
+            elif lane is heap.own_lane and not trimmed:  # what a trim leaves of a slab is one batch, however long
+                assert len(slots) + lane.room[size_class] <= text.own_count(size_class)
     for addr, size_class in free.items():
         if size_class >= text.SMALL_COUNT:
             assert mappings.pop(addr) >= text.slot_size(size_class)
@@ -110,7 +128,8 @@ def _require_nothing_lost(heap, live):
         if size_class < text.SMALL_COUNT:
             handed_out[addr & -text.SLAB_LEN] += text.slot_size(size_class)
     class_of = {}
-    fresh = {addr & -text.SLAB_LEN: addr for lane in heap.lanes for addr in lane.next_addrs[: text.SMALL_COUNT] if addr}
+    lanes = [*heap.lanes, heap.own_lane]
+    fresh = {addr & -text.SLAB_LEN: addr for lane in lanes for addr in lane.next_addrs[: text.SMALL_COUNT] if addr}
     for addr in [*free, *live]:
         if addr & -text.SLAB_LEN in handed_out:
             size_class = free.get(addr)
@@ -168,7 +187,7 @@ def test_trim_gives_back_all_that_is_free_and_nothing_else(lane_count):
             given_len = text.trim(heap)
             assert given_len == before - heap.mapped_len > 0
             assert text.trim(heap) == 0
-            _require_nothing_lost(heap, live)
+            _require_nothing_lost(heap, live, trimmed=True)
             slabs = {addr & -text.SLAB_LEN for addr, (length, _, _) in live.items() if length <= 32768}
             assert sum(length == text.SLAB_LEN for _, length in heap.mappings()) >= len(slabs)
             assert len(heap.mappings()) == len(slabs) + sum(length > 32768 for length, _, _ in live.values())
@@ -203,12 +222,113 @@ def test_refused_pages_leave_the_heap_as_it_was():
     assert text.alloc(heap, 20_000, 4) != 0
 
 
-def test_every_interleaving_of_two_threads_is_sound():
-    def program(thread):
-        first, second = thread.alloc(24), thread.alloc(70_000)
-        thread.free(first)
-        thread.free(second)
+@pytest.fixture
+def little(monkeypatch):
+    """An own lane keeps few slots, so that a few calls hand some over."""
+    monkeypatch.setattr(text, "OWN_LEAST", 2)
+    monkeypatch.setattr(text, "OWN_MOST", 2)
+    monkeypatch.setattr(text, "PATIENCE", 2)
 
-    found = explore([program, program], text=text, invariants=None)  # those are of the first text's classes
+
+def _used_and_given_on(thread):
+    first, second, third = thread.alloc(24), thread.alloc(24), thread.alloc(24)
+    for addr in (first, second, third):  # the third is one too many for the lane
+        thread.free(addr)
+    text.retire(thread.heap)
+
+
+def _larger(thread):
+    first, second = thread.alloc(70_000), thread.alloc(70_000)
+    thread.free(first)
+    thread.free(second)
+
+
+def _taken_from_others(thread):
+    addr = thread.alloc(24)
+    thread.free(addr)
+    text.trim(thread.heap)
+
+
+@pytest.mark.parametrize(
+    "programs",
+    [
+        [_used_and_given_on, _used_and_given_on],
+        [_used_and_given_on, _taken_from_others],
+        [_larger, _larger],
+        [_larger, _taken_from_others],
+    ],
+    ids=lambda programs: "+".join(program.__name__.strip("_") for program in programs),
+)
+def test_every_interleaving_of_two_threads_is_sound(programs, little):
+    found = explore(programs, text=text, invariants=None, check=_all_is_there)  # invariants are of the first text
     found.assert_ok()
     assert found.is_exhaustive
+
+
+def _all_is_there(run):
+    """Nothing is free twice, in own lanes and in shared ones."""
+    free = []
+    for lane in run.heap.lanes:
+        for batch in lane.frees.values:
+            while batch:
+                free += _list_at(run.heap, batch)
+                batch = run.heap.load(batch + 8)
+    for lane in run.heap.own_lanes.values():
+        for slots in lane.frees.values:
+            free += _list_at(run.heap, slots)
+    assert len(free) == len(set(free))
+
+
+def test_a_block_freed_by_another_thread_comes_back_by_a_batch(little):
+    def prepare(thread):
+        return [thread.alloc(24) for _ in range(6)]
+
+    def consumer(thread):
+        for addr in thread.prepared:
+            thread.free(addr)
+
+    def producer(thread):
+        return [thread.alloc(24) for _ in range(4)]
+
+    found = explore([consumer, producer], text=text, invariants=None, prepare=prepare, check=_all_is_there)
+    found.assert_ok()
+    assert found.is_exhaustive
+
+
+def test_who_enters_the_own_lane_of_another_thread_is_convicted(monkeypatch):
+    def push_into_the_first(heap, addr, size_class):
+        lane = heap.own_lanes.get(0) or heap.adopt()
+        heap.store(addr, lane.frees[size_class])
+        lane.frees[size_class] = addr
+
+    monkeypatch.setattr(text, "free_slot", push_into_the_first)
+
+    def program(thread):
+        thread.free(thread.alloc(24))
+
+    failure = explore([program, program], text=text, invariants=None).failure
+    assert failure.verdict.kind == "data race"
+
+
+def test_a_call_that_returns_inside_the_own_lane_is_convicted(monkeypatch):
+    monkeypatch.setattr(SteppedHeap, "leave", lambda heap, lane: None)
+    failure = explore([lambda thread: thread.alloc(24)], text=text, invariants=None).failure
+    assert failure.verdict.kind == "lock kept"
+
+
+def test_threads_that_come_and_go_use_the_lanes_of_those_that_ended():
+    heap, lanes = Heap(2), []
+
+    def use():
+        addr = text.alloc(heap, 24, 4)
+        text.free(heap, addr, 24, 4)
+        lanes.append(heap.own_lane.index)
+
+    for _ in range(5):
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join()
+    assert lanes == [2] * 5
+    assert len(heap.mappings()) == 1
+    text.alloc(heap, 24, 4)
+    assert heap.own_lane.index == 2, "nobody has it"

@@ -80,3 +80,21 @@ def test_asked_lengths_counts_the_blocks_of_a_program():
     assert lengths[1032] == 1320
     assert max(lengths) <= 32768
     assert lab.asked_lengths("sqlite", 1 << 40).total() > lengths.total()
+
+
+def test_a_milestone_says_the_same_as_html_and_as_text(course):
+    exercise = course.exercise("06.1")
+    exercise.file.write_text(exercise.solution.read_text())
+    shown = lab.milestone("07")
+    for text in (repr(shown), Reader(shown._repr_html_()).text):
+        assert "Milestone 07: An allocator of your own pieces" in text
+        assert "06.1, right among pieces of refalloc" in text
+        assert "1 of 5 pieces are yours" in text
+
+
+def test_a_verdict_stands_where_progress_cannot_be_kept(course):
+    (course.root / ".refalloc").write_text("a file where the folder should be")
+    for shown, said in ((lab.check("00.1"), "not attempted"), (lab.hint("00.1"), "Hint 1 of 3")):
+        assert said in repr(shown)
+        for text in (repr(shown), Reader(shown._repr_html_()).text):
+            assert "make that folder writable" in text

@@ -13,12 +13,14 @@ from refalloc.commands.grade_export import (
     grade_one,
     grader_errors,
     hidden_option,
+    late_options,
+    late_policy,
+    load_edition,
 )
 from refalloc.course.index import find_course, load_course
 from refalloc.course.stubs import stub_text
 from refalloc.grader import GraderError
-from refalloc.grader.edition import Term, load_term
-from refalloc.grader.marks import LatePolicy, moment, read_times
+from refalloc.grader.marks import read_times
 from refalloc.grader.pool import run_here
 from refalloc.grader.probe import choose_level, try_level
 from refalloc.grader.report import write_results
@@ -27,6 +29,8 @@ from refalloc.grader.sandbox import LEVELS
 from refalloc.grader.store import Store
 from refalloc.grader.submissions import find_submissions
 from refalloc.heap import available_cpu_count
+
+FILE = click.Path(exists=True, dir_okay=False)
 
 
 class GradeGroup(click.Group):
@@ -59,12 +63,13 @@ def grade():
 @click.option(
     "--keep", type=click.Choice(["best", "last"]), default="best", show_default=True, help="Which attempt counts."
 )
-@click.option("--due", metavar="TIME", help="When it was due, as ISO 8601.")
-@click.option("--late-per-day", type=click.FloatRange(0, 100), default=0, help="Percent off for each day begun.")
-@click.option("--late-max", type=click.FloatRange(0, 100), default=100, show_default=True, help="Percent off at most.")
+@late_options
 @click.option("--times", type=click.Path(exists=True), help="A CSV with student and submitted: who handed in when.")
 @click.option("--workers", type=click.IntRange(min=1), help="Answers at once; default: the CPUs of this machine.")
 @click.option("--cluster", metavar="ADDRESS", help="Grade on a Dask cluster, by the address of its scheduler.")
+@click.option("--tls-ca-file", type=FILE, help="For --cluster tls://...: who signs the certificates of the cluster.")
+@click.option("--tls-cert", type=FILE, help="Ours; without these three, those of Dask's own configuration.")
+@click.option("--tls-key", type=FILE, help="Of our certificate.")
 @click.option("--level", type=click.Choice(LEVELS), help="This sandbox and no other.")
 @click.option("--unsafe", is_flag=True, help="Allow a sandbox of rlimits alone.")
 @click.option("--doctor", is_flag=True, help="Try every sandbox on this machine, and say what holds.")
@@ -81,8 +86,8 @@ def grade_class(places, out, course_folder, hidden, edition, only, regrade, keep
         raise click.UsageError("what to grade, and where to? `refalloc grade SUBMISSIONS --out RESULTS`")
     course = load_course(course_folder) if course_folder else find_course()
     exercises = [course.exercise(name) for name in only] or course.exercises
-    term = load_term(edition) if edition else Term()
-    policy = _late_policy(options)
+    term = load_edition(edition, course)
+    policy = late_policy(options)
     times = read_times(options["times"]) if options["times"] else {}
     report = choose_level(level, unsafe)
     if report.leaks:
@@ -115,20 +120,21 @@ def _stub_of(exercise):
         return b""
 
 
-def _late_policy(options):
-    try:
-        due = moment(options["due"]) if options["due"] else None
-    except ValueError as error:
-        raise click.UsageError(f"--due {options['due']}: {error}; write 2026-10-01T23:59+02:00") from None
-    return LatePolicy(due, options["late_per_day"], options["late_max"])
-
-
 def _runner(options):
     if options["cluster"]:
         from refalloc.grader.cluster import run_on_cluster
 
-        return functools.partial(run_on_cluster, address=options["cluster"])
+        return functools.partial(run_on_cluster, address=options["cluster"], tls=_tls_files(options))
     return functools.partial(run_here, worker_count=options["workers"] or available_cpu_count())
+
+
+def _tls_files(options):
+    files = {name: options[f"tls_{name}"] for name in ("ca_file", "cert", "key")}
+    if not any(files.values()):
+        return None
+    if not all(files.values()):
+        raise click.UsageError("--tls-ca-file, --tls-cert and --tls-key are given together, as to `dask scheduler`")
+    return files
 
 
 def _grade_with_progress(tasks, store, run):

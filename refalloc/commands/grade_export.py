@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from refalloc.grader.archive import Content
 from refalloc.grader.edition import Term, load_term
 from refalloc.grader.exports import canvas, classroom50, github_classroom, gradescope, load_reports, moodle, nbgrader
 from refalloc.grader.exports import read_table as read_csv
+from refalloc.grader.marks import LatePolicy, moment
 from refalloc.grader.pool import run_here
 from refalloc.grader.probe import choose_level
 from refalloc.grader.report import as_plain
@@ -45,35 +47,89 @@ hidden_option = click.option(
 edition_option = click.option(
     "--edition", type=click.Path(exists=True, dir_okay=False), help="A TOML file with this term's seed and knobs."
 )
+LATE_OPTIONS = (
+    click.option("--due", metavar="TIME", help="When it was due, as ISO 8601."),
+    click.option("--late-per-day", type=click.FloatRange(0, 100), default=0, help="Percent off for each day begun."),
+    click.option(
+        "--late-max", type=click.FloatRange(0, 100), default=100, show_default=True, help="Percent off at most."
+    ),
+)
+
+
+keep_option = click.option(
+    "--keep",
+    type=click.Choice(["last", "best"]),
+    default="last",
+    show_default=True,
+    help="Which of Gradescope's submissions counts: this one, or the one with most points.",
+)
+
+
+def late_options(command):
+    """Decorates a command: what lateness costs; late_policy reads it."""
+    return functools.reduce(lambda decorated, option: option(decorated), reversed(LATE_OPTIONS), command)
+
+
+def late_policy(options):
+    """The LatePolicy of a command's options. Raises click.UsageError."""
+    try:
+        due = moment(options["due"]) if options["due"] else None
+    except ValueError as error:
+        raise click.UsageError(f"--due {options['due']}: {error}; write 2026-10-01T23:59+02:00") from None
+    return LatePolicy(due, options["late_per_day"], options["late_max"])
+
+
+def load_edition(path, course):
+    """The Term of an --edition, an empty one for None. Raises GraderError when it is not one of this course."""
+    term = load_term(path) if path else Term()
+    term.require_exercises([exercise.id for exercise in course.exercises])
+    return term
+
+
 FORMATS = ("json", "gradescope", "classroom50", "github-classroom")
 
 
 @click.command("one")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
-@click.option(
-    "--format", "form", type=click.Choice(["json", "gradescope", "classroom50", "github-classroom"]), default="json"
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="json")
 @click.option("--out", type=click.Path(dir_okay=False), help="Where to; default: standard output.")
-@click.option("--student", default="student", show_default=True, help="Whose work it is: seeds the inputs.")
+@click.option("--student", help="Whose work it is: seeds the inputs. Default: as the metadata says, or else `student`.")
 @course_option
 @hidden_option
 @edition_option
+@click.option(
+    "--metadata",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Gradescope's submission_metadata.json: whose it is, when it was due and handed in, and earlier scores.",
+)
+@late_options
+@keep_option
 @click.option("--only", multiple=True, metavar="EXERCISE", help="Grade this exercise; may be given again.")
 @click.option("--level", type=click.Choice(LEVELS), help="This sandbox and no other.")
 @click.option("--unsafe", is_flag=True, help="Allow a sandbox of rlimits alone.")
 @grader_errors
-def grade_one(folder, form, out, student, course_folder, hidden, edition, only, level, unsafe):
+def grade_one(folder, form, out, student, course_folder, hidden, edition, metadata, keep, only, level, unsafe, **late):
     """Grade the one submission in FOLDER, and write the report that another system reads."""
+    if metadata is not None and form != "gradescope":
+        raise click.UsageError(f"--metadata is Gradescope's; --format {form} has no use for it")
+    told = gradescope.read_metadata(metadata) if metadata else None
+    policy = late_policy(late)
+    if told is None and policy.due is not None:
+        raise click.UsageError("--due says nothing without --metadata, which tells when it was handed in")
+    if told is not None and policy.due is None:
+        policy = replace(policy, due=told.due)
+    student = student or (told.student if told else "student")
     course = load_course(course_folder) if course_folder else find_course()
     exercises = [course.exercise(name) for name in only] or course.exercises
-    term = load_term(edition) if edition else Term()
+    term = load_edition(edition, course)
     report = choose_level(level, unsafe)
     content = Content()
     content.add_folder(folder)
     tasks = plan([Submission(student, content=content)], exercises, report.level, term, hidden)
     graded = dict(_graded(tasks))
-    [marks] = marks_of(tasks, graded)
-    text = _text_of(form, as_plain(marks, report.level, term.name, with_details=False))
+    times = {(student, 1): told.submitted} if told else {}
+    [marks] = marks_of(tasks, graded, policy, times)
+    text = _text_of(form, as_plain(marks, report.level, term.name, with_details=False), told, keep)
     if out is None:
         click.echo(text)
     else:
@@ -90,11 +146,12 @@ def _graded(tasks):
         yield job.key, report
 
 
-def _text_of(form, report):
+def _text_of(form, report, metadata, keep):
     if form == "github-classroom":
         return github_classroom.reporter_result(report)
     if form == "gradescope":
-        report = gradescope.results(report)
+        earlier = metadata.previous if metadata and keep == "best" else ()
+        report = gradescope.results(report, earlier)
     elif form == "classroom50":
         report = classroom50.result(report, os.environ)
     return json.dumps(report, indent=1)
@@ -118,11 +175,18 @@ results_argument = click.argument("results", type=click.Path(exists=True, file_o
 @course_option
 @hidden_option
 @edition_option
+@late_options
+@keep_option
 @grader_errors
-def export_gradescope(out, course_folder, hidden, edition):
-    """Make the zip that Gradescope takes as an autograder."""
-    root = load_course(course_folder).root if course_folder else find_course().root
-    gradescope.write_autograder(out, root, hidden, edition)
+def export_gradescope(out, course_folder, hidden, edition, keep, **late):
+    """Make the zip that Gradescope takes as an autograder. Without --due the assignment's own date counts."""
+    course = load_course(course_folder) if course_folder else find_course()
+    load_edition(edition, course)
+    policy = late_policy(late)
+    options = ["--late-per-day", policy.percent_a_day, "--late-max", policy.max_percent, "--keep", keep]
+    if policy.due is not None:
+        options += ["--due", policy.due.isoformat()]
+    gradescope.write_autograder(out, course.root, hidden, edition, list(map(str, options)))
 
 
 @export.command("canvas")

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from refalloc.edition import Edition
-from refalloc.student import Student, StudentError, lines_of
+from refalloc.student import Student, StudentError
 
 
 class Reporter:
@@ -33,6 +33,7 @@ class Reporter:
         self._lock = threading.Lock()  # the watchdog writes too
         self._student = student
         self._edition = edition
+        self._said = ""
 
     def send(self, event, **fields):
         with self._lock:
@@ -44,8 +45,18 @@ class Reporter:
         return self._student
 
     @pytest.fixture(scope="session")
+    def pieces(self):
+        """Of a milestone, what `student` is of an exercise."""
+        return self._student
+
+    @pytest.fixture(scope="session")
     def edition(self):
         return self._edition
+
+    @pytest.fixture
+    def say(self):
+        """say(sentence) is shown with a test that passes."""
+        return lambda sentence: setattr(self, "_said", sentence)
 
     def pytest_configure(self, config):
         config.addinivalue_line("markers", "points(n): what a test is worth; 1 without it")
@@ -68,7 +79,8 @@ class Reporter:
             outcome, message, lines = self._explain(call.excinfo.value)
             self.send("finished", id=item.nodeid, outcome=outcome, message=message, lines=lines)
         elif call.when == "call":
-            self.send("finished", id=item.nodeid, outcome="correct", message="", lines=[])
+            self.send("finished", id=item.nodeid, outcome="correct", message=self._said, lines=[])
+            self._said = ""
         return report
 
     def _explain(self, error):
@@ -84,12 +96,13 @@ class Reporter:
         """Say where the code is when time is up. A daemon thread runs this."""
         threading.Event().wait(seconds)
         frames = traceback.extract_stack(sys._current_frames()[thread_id])
-        file = self._student._file
-        self.send("stuck", call=str(self._student.last_call), lines=lines_of(file, frames))
+        self.send("stuck", call=str(self._student.last_call), lines=self._student.lines_of(frames))
 
 
 def _sentence(test_name):
-    return test_name.removeprefix("test_").replace("_", " ")
+    """ "it_doubles" of test_it_doubles, and of test_it_doubles[04.1]: "04.1, it doubles"."""
+    name, _, parameter = test_name.removeprefix("test_").partition("[")
+    return f"{parameter.rstrip(']')}, {name}".removeprefix(", ").replace("_", " ")
 
 
 def _points(item):
@@ -107,8 +120,21 @@ def _limit_memory(length):
     resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
 
 
+def _called(students, calls, milestone):
+    """What a check calls: the one Student of an exercise, or the Pieces of a milestone."""
+    if not milestone:
+        return students[""]
+    from refalloc.course.milestones.pieces import Pieces  # here, as an exercise needs nothing of it
+
+    return Pieces(students, calls)
+
+
 def main(request):
-    """Run one file of checks. `request`: {"checks", "file": str; "knobs": dict; "seconds", "memory": numbers}."""
+    """Run one file of checks.
+
+    Args: request: {"checks": str; "files": {exercise id: str}, one for an exercise, "" its id; "knobs": dict;
+          "milestone": bool; "seconds", "memory": numbers}.
+    """
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout.flush()
@@ -116,7 +142,9 @@ def main(request):
     faulthandler.enable(stream)  # a crash leaves the lines where it happened among the events
     _limit_memory(request["memory"])
     checks = Path(request["checks"])
-    reporter = Reporter(stream, Student(Path(request["file"])), Edition(request["knobs"]))
+    calls = ["no call"]
+    students = {exercise: Student(Path(file), calls) for exercise, file in request["files"].items()}
+    reporter = Reporter(stream, _called(students, calls, request["milestone"]), Edition(request["knobs"]))
     threading.Thread(target=reporter.watch, args=(request["seconds"], threading.get_ident()), daemon=True).start()
     # Its own configuration and folder: nothing of the project's, or of the learner's home, takes part.
     here = str(checks.parent)

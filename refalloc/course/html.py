@@ -4,7 +4,15 @@ import html
 import os
 from pathlib import Path
 
-from refalloc.course.text import exercise_line, message, points, test_line, total_points
+from refalloc.course.text import (
+    exercise_line,
+    message,
+    milestone_line,
+    milestone_verdict,
+    points,
+    test_line,
+    total_points,
+)
 
 COLOURS = {  # JupyterLab's own, which change with its theme; the second where there is no JupyterLab
     "correct": "var(--jp-success-color1, #2e7d32)",
@@ -30,6 +38,14 @@ def report_html(report):
     else:
         link = file_link(report.file)
         parts.append(f"<p>Edit {link}, save it, run this cell again; <code>hint({quoted})</code> helps.</p>")
+    return _box(COLOURS.get(report.outcome, WRONG), parts)
+
+
+def milestone_html(milestone, report, files):
+    """A milestone's CheckReport: its pieces, and what it comes to. Args: as text.milestone_verdict."""
+    head = f"<p><b>Milestone {milestone.id}: {html.escape(milestone.title)}</b></p>"
+    parts = [head, _lines(milestone_line(test) for test in report.tests)]
+    parts.append(_lines(milestone_verdict(milestone, report, files)))
     return _box(COLOURS.get(report.outcome, WRONG), parts)
 
 

@@ -74,28 +74,43 @@ def check_exercise(exercise, file=None, on_test=lambda test: None, on_start=lamb
     Returns: CheckReport.
     Raises:  CourseError when the checks themselves do not work.
     """
-    start = time.perf_counter()
     file = exercise.file if file is None else file
+    if not file.is_file():
+        message = f"{file.name} is not there; `refalloc reset {exercise.id}` puts the stub back"
+        return _Run(exercise, on_test).report([file], 0, crash=message)
+    return _followed(exercise, {"": file}, on_test, on_start)
+
+
+def run_milestone(milestone, files, on_test=lambda test: None):
+    """Run the checks of `milestone` on the learner's files of its pieces.
+
+    Args:    milestone: milestones.Milestone; files: {exercise id: Path}, those that exist and are begun;
+             on_test: called with each TestResult as it arrives.
+    Returns: CheckReport, without a file and without points.
+    Raises:  CourseError when the checks themselves do not work.
+    """
+    return _followed(milestone, files, on_test, lambda stop: None, milestone=True)
+
+
+def _followed(exercise, files, on_test, on_start, milestone=False):
+    start = time.perf_counter()
     run = _Run(exercise, on_test)
-    if file.is_file():
-        with _started(exercise, file) as process:
-            on_start(process.kill)
-            run.follow(process)
-    else:
-        run.message = f"{file.name} is not there; `refalloc reset {exercise.id}` puts the stub back"
-        run.ended_as = "crashed"
-    return run.report(file, time.perf_counter() - start)
-
-
-@contextlib.contextmanager
-def _started(exercise, file):
     request = {
         "checks": str(exercise.checks),
-        "file": str(file.resolve()),
-        "knobs": exercise.knobs,
+        "files": {name: str(file.resolve()) for name, file in files.items()},
+        "milestone": milestone,
+        "knobs": dict(exercise.knobs),
         "seconds": exercise.seconds,
         "memory": MEMORY_CAP,
     }
+    with _started(request) as process:
+        on_start(process.kill)
+        run.follow(process)
+    return run.report(list(files.values()), time.perf_counter() - start)
+
+
+@contextlib.contextmanager
+def _started(request):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     process = subprocess.Popen(
         # -P: no file beside the learner's can take the place of a module of Python's
@@ -227,13 +242,17 @@ class _Run:
         else:
             self.message = f"Your code ended the whole process (exit code {code}) before the checks were done"
 
-    def report(self, file, seconds):
-        """Sum up."""
-        linecache.checkcache(str(file.resolve()))  # the learner may have changed the file since the last check
+    def report(self, files, seconds, crash=""):
+        """Sum up a run on `files`, list of Path; with `crash`, one that could not start, and why."""
+        if crash:
+            self.ended_as, self.message = "crashed", crash
+        names = {str(file.resolve()): file.name for file in files}
+        for path in names:
+            linecache.checkcache(path)  # the learner may have changed the file since the last check
         lines = self.lines or [
-            f"{file.name}, line {line}, in {name}: {linecache.getline(path, int(line)).strip()}"
+            f"{names[path]}, line {line}, in {name}: {linecache.getline(path, int(line)).strip()}"
             for path, line, name in reversed(self.crash_lines)
-            if path == str(file.resolve())
+            if path in names
         ]
         if self.ended_as and self.current is not None and self.current not in self.results:
             self._finish(self.current, self.ended_as, self.message, lines)
@@ -248,7 +267,7 @@ class _Run:
         return CheckReport(
             exercise=self.exercise.id,
             title=self.exercise.title,
-            file=str(file),
+            file=str(files[0]) if len(files) == 1 else "",
             outcome=outcome,
             points=sum(test.points for test in tests),
             max_points=self.exercise.points,

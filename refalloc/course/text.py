@@ -48,6 +48,38 @@ def report_text(report):
     return "\n".join([head, *(f"  {test_line(test)}" for test in report.tests), *summary(report)])
 
 
+def milestone_line(test):
+    """One test of a milestone in a line."""
+    return f"{test.outcome:{OUTCOME_WIDTH}}  {test.name}"
+
+
+def milestone_verdict(milestone, report, files):
+    """What a milestone's CheckReport comes to, as list of lines. Args: files: {exercise id: Path}, the learner's."""
+    wrong = [test for test in report.tests if test.outcome in ("incorrect", "crashed", "timed out")]
+    lines = [line for test in wrong for line in (f"{test.name}:", *indented([sentence(test.message), *test.lines]))]
+    if not wrong and report.outcome not in ("correct", "not attempted"):
+        lines += [sentence(report.message), *indented(report.lines)]
+    if report.printed:
+        lines += ["Your code printed:", *indented(report.printed.splitlines())]
+    if report.outcome not in ("correct", "not attempted"):
+        return [*lines, "Mend what is wrong, and run the milestone again."]
+    lines += [test.message for test in report.tests if test.outcome == "correct" and test.message]
+    others = ", ".join(piece for piece in milestone.pieces if piece not in files)
+    yours = f"{len(files)} of {len(milestone.pieces)} pieces are yours"
+    return [*lines, f"{yours}; still refalloc's: {others}." if others else f"{yours}."]
+
+
+def indented(lines):
+    return [f"  {line}" for line in lines]
+
+
+def milestone_text(milestone, report, files):
+    """All of a milestone's CheckReport."""
+    tests = indented(milestone_line(test) for test in report.tests)
+    head = f"Milestone {milestone.id}: {milestone.title}"
+    return "\n".join([head, *tests, *milestone_verdict(milestone, report, files)])
+
+
 def progress_text(course, progress):
     """The course at a glance."""
     lines = []

@@ -2,7 +2,7 @@
 
     dask scheduler --host 10.0.0.1 --tls-ca-file ca.pem --tls-cert cert.pem --tls-key key.pem
     dask worker tls://10.0.0.1:8786 --tls-...        on each machine, in the environment that refalloc is in
-    refalloc grade SUBMISSIONS --out RESULTS --cluster tls://10.0.0.1:8786
+    refalloc grade SUBMISSIONS --out RESULTS --cluster tls://10.0.0.1:8786 --tls-...
 
 A learner's code never runs in a Dask worker: the worker starts a judge, and the judge a sandbox, as here. Dask sends
 pickles, between machines that trust each other; so anything but this machine itself must be reached by TLS. A job whose
@@ -20,29 +20,40 @@ from refalloc.grader.host import Host
 from refalloc.grader.job import job_from_json
 
 JOBS_AHEAD = 4  # for each thread of the cluster: it is never idle, and the scheduler never holds a whole class
+WORKER_SECONDS = 30  # for the first worker of a cluster that is just starting
 _hosts = threading.local()
 
 
-def run_on_cluster(jobs, address):
+def run_on_cluster(jobs, address, tls=None):
     """Grade jobs on a Dask cluster.
 
-    Args:    jobs: list of judge.Job; address: str, of the scheduler, such as "tls://10.0.0.1:8786".
+    Args:    jobs: list of job.Job; address: str, of the scheduler, such as "tls://10.0.0.1:8786"; tls: {"ca_file",
+             "cert", "key": path}, or None for those that Dask's own configuration names.
     Yields:  (Job, its report or a GraderError), as they are done.
     Raises:  GraderError when the cluster cannot be reached, or not safely.
     """
     try:
-        from distributed import Client, as_completed
+        from distributed import Client, Security, as_completed
     except ImportError:
         raise GraderError("--cluster needs Dask; install it: pip install 'refalloc[cluster]'") from None
     require_safe(address)
+    files = (
+        {}
+        if tls is None
+        else {"tls_ca_file": tls["ca_file"], "tls_client_cert": tls["cert"], "tls_client_key": tls["key"]}
+    )
     try:
-        client = Client(address, set_as_default=False, timeout=30)
+        security = Security(require_encryption=address.startswith("tls:"), **files)
+        client = Client(address, security=security, set_as_default=False, timeout=30)
     except (OSError, ValueError, TypeError) as error:
         raise GraderError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        except TimeoutError:
+            message = f"the scheduler at {address} has no workers; start some with `dask worker {address}`"
+            raise GraderError(message) from None
         thread_count = sum(client.nthreads().values())
-        if thread_count == 0:
-            raise GraderError(f"the scheduler at {address} has no workers; start some with `dask worker {address}`")
         waiting = iter(jobs)
         started = {}
 

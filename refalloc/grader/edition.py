@@ -28,6 +28,12 @@ class Term:
         text = "\0".join((self.seed, student, exercise)).encode("utf-8", "surrogateescape")
         return int.from_bytes(hashlib.sha256(text).digest()[:8]) >> 11
 
+    def require_exercises(self, ids):
+        """Raise GraderError when there are knobs of an exercise that is not among `ids`."""
+        unknown = sorted(self.knobs.keys() - set(ids))
+        if unknown:
+            raise GraderError(f"the edition has knobs of {', '.join(unknown)}; the course has {', '.join(ids)}")
+
 
 def load_term(path):
     """Read an edition's TOML file. Raises GraderError."""

@@ -27,7 +27,7 @@ leak.
 from numba.core import types
 from numba.core.typing import signature
 
-from refalloc.native.library import IS_CHECKED, IS_LARGE, entry_of, set_entry
+from refalloc.native.library import IS_CHECKED, IS_LARGE, entry_of, length_of, set_entry
 from refalloc.native.messages import put_address, put_number, put_string, write_line
 from refalloc.native.pages import CHUNK_LOG2
 from refalloc.native.words import (
@@ -123,7 +123,7 @@ def refalloc_checked_realloc(addr, size):
 def refalloc_checked_size(addr, function):
     """The bytes that were asked for, of a block that is live. Returns int64."""
     if was_before_checks(addr):
-        return entry_of(addr) >> 8
+        return length_of(entry_of(addr))
     require_live(addr, function)
     return load_word(addr - 16) >> 8
 
@@ -150,7 +150,7 @@ def require_live(addr, function):
     if state != LIVE:
         report_no_start(addr, function)
     size, pad_log2 = load_word(addr - 16) >> 8, load_word(addr - 16) & 0xFF
-    if size < 0 or pad_log2 > MAX_PAD_LOG2 or (1 << pad_log2) + size + GUARD_LEN > entry >> 8:
+    if size < 0 or pad_log2 > MAX_PAD_LOG2 or (1 << pad_log2) + size + GUARD_LEN > length_of(entry):
         report_no_start(addr, function)
     offset = first_other(addr + size, GUARD_LEN, GUARD)
     if offset >= 0:
@@ -234,5 +234,5 @@ def put_place(to_addr, entry):
     """Where in the text's heap a block lies."""
     if entry & IS_LARGE != 0:
         return put_string(to_addr, string_addr(", mapped on its own"))
-    end = put_number(put_string(to_addr, string_addr(" in the size class of ")), entry >> 8, 10)
+    end = put_number(put_string(to_addr, string_addr(" in the size class of ")), length_of(entry), 10)
     return put_string(end, string_addr(" bytes, guards included"))

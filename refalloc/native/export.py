@@ -34,7 +34,16 @@ from refalloc.native.trial import try_out
 
 LIBC = {  # what a library may ask for
     *{"__errno_location", "abort", "close", "fcntl", "getpid", "madvise", "memcpy", "memset", "mmap", "mremap"},
-    *{"munmap", "open", "pthread_atfork", "sched_yield", "sysconf", "write"},
+    *{
+        "munmap",
+        "open",
+        "pthread_atfork",
+        "pthread_key_create",
+        "pthread_setspecific",
+        "sched_yield",
+        "sysconf",
+        "write",
+    },
 }
 # initfirst: our fork handlers are the first to be registered, so they take the lanes last, and no other handler runs
 # while they are taken.
@@ -106,8 +115,12 @@ def _bound_to(text):
     shadow = Shadows().module(malloc_api)
     for name in SIGNATURES:
         setattr(shadow, f"text_{name}", getattr(text, name))
-    if "trim" in text.functions:
-        shadow.text_trim = text.functions["trim"]
+    for name in ("trim", "retire"):  # what not every text has
+        if name in text.functions:
+            setattr(shadow, f"text_{name}", text.functions[name])
+    if {"size_class_index", "free_slot"} <= text.functions.keys():
+        shadow.text_class, shadow.text_free_slot = text.functions["size_class_index"], text.functions["free_slot"]
+        shadow.release = shadow.release_by_class
     return shadow
 
 
@@ -132,9 +145,10 @@ def _compiled_functions(shadow, text):
     """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
     support = (
         *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
-        *("short_ring", "long_ring"),
+        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "short_ring", "long_ring"),
     )
-    for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), "pthread_atfork"):
+    libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific")
+    for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), *libc):
         declare_symbol(symbol)
     checks = Shadows().module(checked_blocks)
     for symbol, signature in {**malloc_api.ENTRY_POINTS, **INTERNAL}.items():

@@ -7,13 +7,22 @@ really run at once.
 Design. One control block in memory holds what compiled code needs, so that a heap is one word there: see WORDS. The
 lanes follow it. Mappings are in a chunk table: an entry is the mapping's length. The thread's index is a
 pthread-specific value, as code that is compiled at run time has no other thread-local storage.
+
+A thread's own lane has to be found faster than by a call. A table, SLOT_COUNT words, says which lane the last thread
+had whose thread pointer, a register, falls on that word; and the lane says whose it is. So one look shows whether that
+is the caller's; if not, adopt finds it by the pthread-specific value, or makes it, and sets the word. The key of that
+value has a destructor, which makes the lane no thread's when the thread ends.
 """
 
 import ctypes
+import functools
 import mmap
+import platform
+import sys
 import weakref
 
 import numpy as np
+from numba import cfunc
 from numba.core import cgutils, types
 from numba.core.typing import signature
 from numba.extending import (
@@ -31,25 +40,36 @@ from numba.extending import (
 from refalloc.arena import MemoryFault
 from refalloc.heap import available_cpu_count
 from refalloc.native.chunks import LEAF_LEN, LEAF_LOG2, ROOT_COUNT, ROOT_LEN, chunk_entry, set_chunk_entry
-from refalloc.native.compiler import compiled
+from refalloc.native.compiler import OPTIONS, compiled
 from refalloc.native.machine import (
-    CLASS_CAPACITY,
     FIELD_STRIDE,
     FIELDS_OFFSET,
     FREES_OFFSET,
     LANE_LEN,
     LINE_LEN,
+    OWNER_OFFSET,
+    ROOM_OFFSET,
     HeapType,
+    lane_addr,
     lane_at,
     lane_count,
     lanes_addr,
+    step_inside,
+    take_over,
 )
 from refalloc.native.pages import CHUNK_LOG2, map_pages, move_pages, resize_pages, unmap_pages, whole_pages
-from refalloc.native.words import add_relaxed, load_word, max_relaxed, store_word
+from refalloc.native.words import add_relaxed, load_word, max_relaxed, store_release, store_word, thread_pointer
 
 # Words of the control block
-LANE_COUNT, THREAD_KEY, CHUNKS_ROOT, MAPPED_LEN, PEAK_MAPPED_LEN = range(5)
-WORDS = 5
+LANE_COUNT, THREAD_KEY, CHUNKS_ROOT, MAPPED_LEN, PEAK_MAPPED_LEN, OWN_KEY = range(6)
+WORDS = 6
+# What follows it: a lane that nobody can enter, the table of own lanes, the lanes, the own lanes
+SLOT_COUNT = 256
+OWN_CAPACITY = 1024  # threads at a time that have a lane of their own
+NO_LANE_OFFSET = LINE_LEN
+SLOTS_OFFSET = NO_LANE_OFFSET + LANE_LEN
+LANES_OFFSET = SLOTS_OFFSET + SLOT_COUNT * 8
+HAS_THREAD_POINTER = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
 
 _get_specific = types.ExternalFunction("pthread_getspecific", signature(types.int64, types.uint32))
 _set_specific = types.ExternalFunction("pthread_setspecific", signature(types.int32, types.uint32, types.int64))
@@ -57,14 +77,17 @@ _libc = ctypes.CDLL(None)
 
 
 class NativeLane:
-    """One lane, as Python sees it. Attributes: next_addrs, frees: writable memoryview of int64, [CLASS_CAPACITY]."""
+    """One lane, as Python sees it.
 
-    __slots__ = ("addr", "frees", "next_addrs")
+    Attributes: next_addrs, frees, room: writable memoryview of int64, [CLASS_CAPACITY].
+    """
+
+    __slots__ = ("addr", "frees", "next_addrs", "room")
 
     def __init__(self, addr):
         self.addr = addr
-        length = CLASS_CAPACITY * FIELD_STRIDE
-        fields = memoryview((ctypes.c_char * length).from_address(addr + FIELDS_OFFSET)).cast("B").cast("q")
+        words = memoryview((ctypes.c_char * LANE_LEN).from_address(addr)).cast("B").cast("q")
+        fields, self.room = words[FIELDS_OFFSET // 8 : ROOM_OFFSET // 8], words[ROOM_OFFSET // 8 :]
         step = FIELD_STRIDE // 8
         self.next_addrs = fields[::step]
         self.frees = fields[FREES_OFFSET // 8 :: step]
@@ -82,20 +105,21 @@ class NativeHeap:
             lane_count = available_cpu_count()
         if lane_count < 1:
             raise ValueError(f"lane_count is {lane_count}; a heap needs at least one lane")
-        length = LINE_LEN + lane_count * LANE_LEN
+        length = LANES_OFFSET + (lane_count + OWN_CAPACITY) * LANE_LEN
         block = _anonymous(length)
         root = _anonymous(ROOT_LEN)
         self.control_addr, self._root_addr = _address_of(block), _address_of(root)
         self._control = np.frombuffer(block, np.int64, WORDS)
         self._root = np.frombuffer(root, np.int64, ROOT_COUNT)
-        key = ctypes.c_uint()
-        if _libc.pthread_key_create(ctypes.byref(key), None) != 0:
-            raise MemoryError("no thread-specific key is left for another heap; drop heaps that are not used")
+        keys = _make_keys()
+        no_lane = self.control_addr + NO_LANE_OFFSET
+        np.frombuffer(block, np.int64, 1, NO_LANE_OFFSET)[:] = 1  # as if someone were inside for ever
+        np.frombuffer(block, np.int64, SLOT_COUNT, SLOTS_OFFSET)[:] = no_lane
         self._control[LANE_COUNT] = lane_count
-        self._control[THREAD_KEY] = key.value
+        self._control[THREAD_KEY], self._control[OWN_KEY] = keys
         self._control[CHUNKS_ROOT] = self._root_addr
-        self.lanes = tuple(NativeLane(self.control_addr + LINE_LEN + i * LANE_LEN) for i in range(lane_count))
-        self._close = weakref.finalize(self, _close, self._root, key.value, (block, root))
+        self.lanes = tuple(NativeLane(self.control_addr + LANES_OFFSET + i * LANE_LEN) for i in range(lane_count))
+        self._close = weakref.finalize(self, _close, self._root, keys, (block, root))
 
     # Members of the text, called from Python
 
@@ -113,6 +137,22 @@ class NativeHeap:
     def unlock(self, lane):
         """Give `lane` back."""
         _unlock(self, lane.addr)
+
+    @property
+    def own_lane(self):
+        return NativeLane(_own_lane(self))
+
+    def adopt(self):
+        """The thread's own lane, given to it if it has none. Returns NativeLane."""
+        return NativeLane(_adopt(self))
+
+    def enter(self, lane):
+        """Enter the thread's own lane. Returns bool, False when it is inside already."""
+        return _enter(self, lane.addr)
+
+    def leave(self, lane):
+        """Leave the thread's own lane."""
+        _leave(self, lane.addr)
 
     def load(self, addr):
         """The word at `addr`. Raises MemoryFault unless it is a word of a mapping."""
@@ -207,14 +247,34 @@ def _mappings(root):
     return found
 
 
-def _close(root, key, memory):
+def _make_keys():
+    """Two thread-specific keys: for the thread's index, and for its own lane."""
+    keys = ctypes.c_uint(), ctypes.c_uint()
+    for key, destructor in zip(keys, (None, ctypes.c_void_p(_disowner().address)), strict=True):
+        if _libc.pthread_key_create(ctypes.byref(key), destructor) != 0:
+            raise MemoryError("no thread-specific key is left for another heap; drop heaps that are not used")
+    return [key.value for key in keys]
+
+
+@functools.cache
+def _disowner():
+    """A C function of a lane's address: the thread whose own lane it is ends."""
+
+    def disown(addr):
+        store_release(addr + OWNER_OFFSET, 0)
+
+    return cfunc(types.void(types.int64), **OPTIONS)(disown)
+
+
+def _close(root, keys, memory):
     # `memory` holds the control block and the root for as long as this may run.
     for addr, length in _mappings(root):
         unmap_pages(addr, length)
     for leaf in root[root != 0]:
         unmap_pages(int(leaf), LEAF_LEN)
     root[:] = 0
-    _libc.pthread_key_delete(key)
+    for key in keys:
+        _libc.pthread_key_delete(key)
 
 
 # The heap in compiled code: the address of the control block
@@ -260,7 +320,7 @@ def _word_of(heap, word):
 @overload(lanes_addr)
 def _native_lanes_addr(heap):
     if isinstance(heap, NativeHeapType):
-        return lambda heap: _control_addr(heap) + LINE_LEN
+        return lambda heap: _control_addr(heap) + LANES_OFFSET
     return None
 
 
@@ -282,6 +342,68 @@ def _native_heap_set_thread_index(heap, index):
         _set_specific(_word_of(heap, THREAD_KEY), index)
 
     return set_thread_index
+
+
+@compiled
+def _slot_addr(heap):
+    """Where the table says which lane may be the caller's own."""
+    hashed = thread_pointer() * 0x1E3779B97F4A7C15 >> 56 & (SLOT_COUNT - 1)
+    return _control_addr(heap) + SLOTS_OFFSET + hashed * 8
+
+
+@overload_method(NativeHeapType, "adopt")
+def _native_heap_adopt(heap):
+    def adopt(heap):
+        addr = _get_specific(_word_of(heap, OWN_KEY))
+        if addr == 0:
+            first_addr = _control_addr(heap) + LANES_OFFSET + _word_of(heap, LANE_COUNT) * LANE_LEN
+            addr = take_over(first_addr, OWN_CAPACITY, _owner_word())
+            if addr == 0:
+                return lane_at(_control_addr(heap) + NO_LANE_OFFSET)
+            if _set_specific(_word_of(heap, OWN_KEY), addr) != 0:  # no memory: then its end would not be told
+                store_release(addr + OWNER_OFFSET, 0)
+                return lane_at(_control_addr(heap) + NO_LANE_OFFSET)
+        if HAS_THREAD_POINTER:
+            store_word(_slot_addr(heap), addr)
+        return lane_at(addr)
+
+    return adopt
+
+
+if HAS_THREAD_POINTER:
+
+    @compiled
+    def _owner_word():
+        return thread_pointer()
+
+    @overload_attribute(NativeHeapType, "own_lane")
+    def _native_heap_own_lane(heap):
+        return lambda heap: lane_at(load_word(_slot_addr(heap)))
+
+    @overload_method(NativeHeapType, "enter")
+    def _native_heap_enter(heap, lane):
+        def enter(heap, lane):
+            return load_word(lane_addr(lane) + OWNER_OFFSET) == thread_pointer() and step_inside(lane_addr(lane))
+
+        return enter
+
+else:
+
+    @compiled
+    def _owner_word():
+        return 1
+
+    @overload_attribute(NativeHeapType, "own_lane")
+    def _native_heap_own_lane(heap):
+        def own_lane(heap):
+            addr = _get_specific(_word_of(heap, OWN_KEY))
+            return lane_at(addr if addr != 0 else _control_addr(heap) + NO_LANE_OFFSET)
+
+        return own_lane
+
+    @overload_method(NativeHeapType, "enter")
+    def _native_heap_enter(heap, lane):
+        return lambda heap, lane: step_inside(lane_addr(lane))
 
 
 @compiled
@@ -361,6 +483,26 @@ def _try_lock(heap, addr):
 @compiled
 def _unlock(heap, addr):
     heap.unlock(lane_at(addr))
+
+
+@compiled
+def _own_lane(heap):
+    return lane_addr(heap.own_lane)
+
+
+@compiled
+def _adopt(heap):
+    return lane_addr(heap.adopt())
+
+
+@compiled
+def _enter(heap, addr):
+    return heap.enter(lane_at(addr))
+
+
+@compiled
+def _leave(heap, addr):
+    heap.leave(lane_at(addr))
 
 
 @compiled

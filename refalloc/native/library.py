@@ -6,13 +6,17 @@ table. If the text calls it small, it writes the longest length that the text wo
 which is the room in a slot; so all blocks of the slab, whatever was asked for, may be freed and measured by it. This
 holds for any text that keeps one size class to a mapping. An entry of the chunk table:
 
-    length << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
+    length << 16 | size_class << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
 
 Symbols that support_ir gives, and their memory:
     refalloc_state      words, see below
     refalloc_lanes      LANE_CAPACITY lanes; the system commits those that are used
     refalloc_root       root of the chunk table
     refalloc_index      the thread's index, behind two functions, since only a linked library has thread-local storage
+    refalloc_own        the address of the thread's own lane, likewise
+    refalloc_own_lanes  OWN_CAPACITY lanes, each some thread's own or waiting for one
+    refalloc_no_lane    a lane that nobody can enter: what a thread has for its own before adopt
+    refalloc_ended      the same, for a thread that ends, or for which there is no lane: adopt leaves it at that
 
 A process with one thread needs no atomic step to take a lane, and most programs have one: glibc says so, from 2.32 on,
 in a byte that it clears before it starts a second thread. (A signal's handler that allocates in between gives back what
@@ -28,14 +32,25 @@ from numba.extending import intrinsic, models, overload, overload_attribute, ove
 
 from refalloc.native.chunks import ROOT_LEN, chunk_entry, set_chunk_entry
 from refalloc.native.compiler import compiled
-from refalloc.native.machine import LANE_LEN, LINE_LEN, HeapType, lane_addr, lane_count, lanes_addr
+from refalloc.native.machine import (
+    LANE_LEN,
+    LINE_LEN,
+    HeapType,
+    lane_addr,
+    lane_at,
+    lane_count,
+    lanes_addr,
+    step_inside,
+)
 from refalloc.native.pages import CHUNK_LEN, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks, whole_pages
 from refalloc.native.words import add_relaxed, exchange_acquire, load_word, max_relaxed, store_word, symbol_addr
 
+OWN_CAPACITY = 4096  # threads at a time that have a lane of their own
 LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
 IS_CHECKED = 1 << 6
 ALIGN_MASK = (1 << 6) - 1
+ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0xFF
 
 # Words of refalloc_state
 (
@@ -52,12 +67,16 @@ ALIGN_MASK = (1 << 6) - 1
     FREES,
     REALLOCS,
     FORKS,
-) = range(13)
-STATE_WORDS = 13
+    OWN_KEY,
+) = range(14)
+STATE_WORDS = 14
 MODE_COUNT_CALLS, MODE_CHECK = 1, 2  # bits
 
 _thread_index = types.ExternalFunction("refalloc_thread_index", signature(types.int64))
 _set_thread_index = types.ExternalFunction("refalloc_set_thread_index", signature(types.void, types.int64))
+_own = types.ExternalFunction("refalloc_own_addr", signature(types.int64))
+set_own = types.ExternalFunction("refalloc_set_own_addr", signature(types.void, types.int64))
+_adopt = types.ExternalFunction("refalloc_adopt", signature(types.int64))
 _single_threaded = types.ExternalFunction("refalloc_single_threaded", signature(types.int64))
 _map = types.ExternalFunction("refalloc_map", signature(*[types.int64] * 5))
 _unmap = types.ExternalFunction("refalloc_unmap", signature(types.void, types.int64, types.int64))
@@ -72,6 +91,20 @@ def support_ir():
 @refalloc_lanes = global [{LANE_CAPACITY * LANE_LEN} x i8] zeroinitializer, align {LINE_LEN}
 @refalloc_root = global [{ROOT_LEN} x i8] zeroinitializer, align 4096
 @refalloc_index = thread_local(initialexec) global i64 0
+@refalloc_own_lanes = global [{OWN_CAPACITY * LANE_LEN} x i8] zeroinitializer, align {LINE_LEN}
+@refalloc_no_lane = global {{i64, [{LANE_LEN - 8} x i8]}} {{i64 1, [{LANE_LEN - 8} x i8] zeroinitializer}}
+@refalloc_ended = global {{i64, [{LANE_LEN - 8} x i8]}} {{i64 1, [{LANE_LEN - 8} x i8] zeroinitializer}}
+@refalloc_own = thread_local(initialexec) global ptr @refalloc_no_lane
+
+define i64 @refalloc_own_addr() alwaysinline {{
+  %addr = load i64, ptr @refalloc_own
+  ret i64 %addr
+}}
+
+define void @refalloc_set_own_addr(i64 %addr) alwaysinline {{
+  store i64 %addr, ptr @refalloc_own
+  ret void
+}}
 
 define i64 @refalloc_thread_index() alwaysinline {{
   %index = load i64, ptr @refalloc_index
@@ -177,6 +210,12 @@ def entry_of(addr):
 
 
 @compiled
+def length_of(entry):
+    """The length in an entry; bytes."""
+    return entry >> ENTRY_LEN_LOG2
+
+
+@compiled
 def set_entry(addr, entry):
     return set_chunk_entry(symbol_addr("refalloc_root"), addr, entry)
 
@@ -225,6 +264,24 @@ def _library_heap_try_lock(heap, lane):
         return exchange_acquire(lock_addr, 1) == 0
 
     return try_lock
+
+
+@overload_attribute(LibraryHeapType, "own_lane")
+@overload_attribute(ProbeHeapType, "own_lane")
+def _library_heap_own_lane(heap):
+    return lambda heap: lane_at(_own())
+
+
+@overload_method(LibraryHeapType, "adopt")
+@overload_method(ProbeHeapType, "adopt")
+def _library_heap_adopt(heap):
+    return lambda heap: lane_at(_adopt())
+
+
+@overload_method(LibraryHeapType, "enter")
+@overload_method(ProbeHeapType, "enter")
+def _library_heap_enter(heap, lane):
+    return lambda heap, lane: step_inside(lane_addr(lane))
 
 
 @overload_method(LibraryHeapType, "map")
@@ -309,7 +366,7 @@ def unmap_tagged(addr, length):
 @compiled
 def remap_tagged(addr, length, new_length, may_move):
     """Change a large block's length, in place or, if it may, elsewhere. Returns int64, its address, or 0."""
-    entry = new_length << 8 | (entry_of(addr) & 0xFF)
+    entry = new_length << ENTRY_LEN_LOG2 | (entry_of(addr) & ((1 << ENTRY_LEN_LOG2) - 1))
     if resize_pages(addr, length, new_length):
         set_entry(addr, entry)
         count_mapped(whole_pages(new_length) - whole_pages(length))

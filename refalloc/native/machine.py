@@ -4,9 +4,13 @@
     heap.lanes          the table's address, and the count
     lane                the address of an entry
     lane.frees          the address of the first of CLASS_CAPACITY words, FIELD_STRIDE apart
+    lane.room           the same, ROOM_STRIDE apart
 
 A lane has its lock on a cache line of its own, then for each class a pair of words, next_addr and frees, so that an
-alloc or a free touches two lines. LANE_LEN is a multiple of two lines, since processors fetch lines in pairs.
+alloc or a free touches two lines; then the words of `room`. LANE_LEN is a multiple of two lines, since processors fetch
+lines in pairs. In a thread's own lane, the word of the lock says that the thread is inside: plain loads and stores do,
+as nobody else looks at it but a signal's handler on this very thread. The word behind it is not 0 while it is a
+thread's.
 
 A kind of heap says where its lanes are and what its pages do, in the functions that overload lanes_addr, lane_count
 and the members from `thread_index` on. All lock and word members are the same for all.
@@ -22,13 +26,25 @@ from numba.core.imputils import RefType, impl_ret_untracked, iternext_impl, lowe
 from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
 
 from refalloc.heap import CLASS_CAPACITY
-from refalloc.native.words import bit_length, exchange_acquire, load_word, store_release, store_word
+from refalloc.native.compiler import compiled
+from refalloc.native.words import (
+    bit_length,
+    exchange_acquire,
+    load_word,
+    replace_word,
+    signal_fence,
+    store_release,
+    store_word,
+)
 
 LINE_LEN = 128  # bytes; two cache lines of 64, or one of 128
 FIELDS_OFFSET = LINE_LEN  # of the first pair in a lane
 FIELD_STRIDE = 16
 FREES_OFFSET = 8  # of frees in a pair
-LANE_LEN = FIELDS_OFFSET + CLASS_CAPACITY * FIELD_STRIDE
+ROOM_OFFSET = FIELDS_OFFSET + CLASS_CAPACITY * FIELD_STRIDE
+ROOM_STRIDE = 8
+LANE_LEN = ROOM_OFFSET + CLASS_CAPACITY * ROOM_STRIDE
+OWNER_OFFSET = 8  # of the word that says whose own lane it is
 
 
 class HeapType(types.Type):
@@ -41,10 +57,11 @@ class LaneType(types.Type):
 
 
 class FieldType(types.Type):
-    """lane.next_addrs or lane.frees."""
+    """lane.next_addrs, lane.frees or lane.room."""
 
-    def __init__(self):
-        super().__init__("addresses of a lane")
+    def __init__(self, stride):
+        super().__init__(f"words of a lane, {stride} bytes apart")
+        self.stride = stride
 
 
 class LanesIteratorType(types.SimpleIteratorType):
@@ -61,7 +78,8 @@ class LanesType(types.IterableType):
         return LanesIteratorType()
 
 
-LANE, FIELD, LANES = LaneType(), FieldType(), LanesType()
+LANE, LANES = LaneType(), LanesType()
+FIELD, ROOM = FieldType(FIELD_STRIDE), FieldType(ROOM_STRIDE)
 
 
 @register_model(LaneType)
@@ -109,8 +127,13 @@ def _field_at(typing_context, addr):
 
 
 @intrinsic
+def _room_at(typing_context, addr):
+    return _same_bits(ROOM, types.int64)
+
+
+@intrinsic
 def _field_addr(typing_context, field):
-    return _same_bits(types.int64, FIELD)
+    return _same_bits(types.int64, field)
 
 
 @intrinsic
@@ -135,6 +158,31 @@ def _lanes_member(name):
 
 
 _lanes_addr, _lanes_count = _lanes_member("addr"), _lanes_member("count")
+
+
+# A thread's own lane
+
+
+@compiled
+def step_inside(addr):
+    """Enter the own lane at `addr`, of the thread that calls. Returns bool, False when it is inside already."""
+    if load_word(addr) != 0:
+        return False
+    store_word(addr, 1)
+    signal_fence()
+    return True
+
+
+@compiled
+def take_over(first_addr, capacity, owner):
+    """Make a lane, of those from `first_addr` on, that is no thread's the own lane of `owner`, a word that is not 0.
+
+    Returns: int64, its address; 0 when all are taken.
+    """
+    for addr in range(first_addr, first_addr + capacity * LANE_LEN, LANE_LEN):
+        if load_word(addr + OWNER_OFFSET) == 0 and replace_word(addr + OWNER_OFFSET, 0, owner):
+            return addr
+    return 0
 
 
 # What each kind of heap gives: see the overloads beside its type
@@ -166,6 +214,11 @@ def _heap_unlock(heap, lane):
     return lambda heap, lane: store_release(lane_addr(lane), 0)
 
 
+@overload_method(HeapType, "leave")
+def _heap_leave(heap, lane):
+    return lambda heap, lane: store_release(lane_addr(lane), 0)
+
+
 @overload_method(HeapType, "load")
 def _heap_load(heap, addr):
     return lambda heap, addr: load_word(addr)
@@ -193,14 +246,16 @@ def _lanes_getitem(lanes, index):
     if isinstance(lanes, LanesType):
         return lambda lanes, index: lane_at(_lanes_addr(lanes) + index * LANE_LEN)
     if isinstance(lanes, FieldType):
-        return lambda lanes, index: load_word(_field_addr(lanes) + index * FIELD_STRIDE)
+        stride = lanes.stride
+        return lambda lanes, index: load_word(_field_addr(lanes) + index * stride)
     return None
 
 
 @overload(operator.setitem)
 def _lanes_setitem(field, index, addr):
     if isinstance(field, FieldType):
-        return lambda field, index, addr: store_word(_field_addr(field) + index * FIELD_STRIDE, addr)
+        stride = field.stride
+        return lambda field, index, addr: store_word(_field_addr(field) + index * stride, addr)
     return None
 
 
@@ -212,6 +267,11 @@ def _lane_next_addrs(lane):
 @overload_attribute(LaneType, "frees")
 def _lane_frees(lane):
     return lambda lane: _field_at(lane_addr(lane) + FIELDS_OFFSET + FREES_OFFSET)
+
+
+@overload_attribute(LaneType, "room")
+def _lane_room(lane):
+    return lambda lane: _room_at(lane_addr(lane) + ROOM_OFFSET)
 
 
 @overload(operator.eq)

@@ -18,6 +18,9 @@ from refalloc.allocator import resize as text_resize
 from refalloc.native.checked_blocks import INTERNAL as CHECKED
 from refalloc.native.library import (
     ALIGN_MASK,
+    CLASS_MASK,
+    ENTRY_CLASS_LOG2,
+    ENTRY_LEN_LOG2,
     FORKS,
     FREES,
     IS_CHECKED,
@@ -29,6 +32,8 @@ from refalloc.native.library import (
     MODE,
     MODE_CHECK,
     MODE_COUNT_CALLS,
+    OWN_CAPACITY,
+    OWN_KEY,
     PEAK_MAPPED_LEN,
     REALLOCS,
     SLABS,
@@ -36,14 +41,16 @@ from refalloc.native.library import (
     STATS_PATH,
     add_to_state,
     entry_of,
+    length_of,
     map_tagged,
     probe,
     remap_tagged,
     request,
+    set_own,
     state_word,
     unmap_tagged,
 )
-from refalloc.native.machine import FIELD_STRIDE, FIELDS_OFFSET, LANE_LEN
+from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, OWNER_OFFSET, ROOM_OFFSET, take_over
 from refalloc.native.messages import LINE_ROOM, put_address, put_number, put_string, write_line
 from refalloc.native.words import (
     bit_length,
@@ -86,6 +93,8 @@ INTERNAL = {
     "refalloc_watch": _i64(_i64),
     "refalloc_plain_alloc": _i64(_i64, _i64),
     "refalloc_plain_free": _void(_i64),
+    "refalloc_adopt": _i64(),
+    "refalloc_thread_end": _void(_i64),
     "refalloc_start": _void(_i64, _i64, _i64),
     "refalloc_end": _void(),
     "refalloc_fork_prepare": _void(),
@@ -95,6 +104,7 @@ INTERNAL = {
 
 MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
 MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
+COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
 ENOMEM, EINVAL = 12, 22
 SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
@@ -106,6 +116,9 @@ c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
 c_abort = types.ExternalFunction("abort", signature(_void))
 c_sysconf = types.ExternalFunction("sysconf", signature(_i64, _i32))
 c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, _i64))
+c_key_create = types.ExternalFunction("pthread_key_create", signature(_i32, _i64, _i64))
+c_setspecific = types.ExternalFunction("pthread_setspecific", signature(_i32, _i32, _i64))
+own_addr = types.ExternalFunction("refalloc_own_addr", signature(_i64))
 c_sched_yield = types.ExternalFunction("sched_yield", signature(_i32))
 c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
 c_close = types.ExternalFunction("close", signature(_i32, _i32))
@@ -130,9 +143,22 @@ def text_trim(heap):
     return 0
 
 
+def text_retire(heap):
+    """For a text that has no retire."""
+
+
+def text_class(length, align_log2):
+    """For a text that lacks size_class_index or free_slot."""
+    return 0
+
+
+def text_free_slot(heap, addr, size_class):
+    """Likewise; not called."""
+
+
 def malloc(size):
-    # One test for three: 0, more than any system has, and what a size_t holds beyond int64.
-    if unlikely((size - 1) >> MAX_LENGTH_LOG2 != 0):
+    # One test for four: 0, very large ones, more than any system has, and what a size_t holds beyond int64.
+    if unlikely((size - 1) >> COMMON_LENGTH_LOG2 != 0):
         return odd_malloc(size)
     return allocate(size, MALLOC_ALIGN_LOG2)
 
@@ -175,7 +201,7 @@ def realloc(addr, size):
     if unlikely(entry == 0):
         foreign(addr, string_addr("realloc"))
         return 0
-    length, align_log2 = entry >> 8, entry & ALIGN_MASK
+    length, align_log2 = length_of(entry), entry & ALIGN_MASK
     if text_resize(request(size, align_log2), addr, length, size, align_log2):
         return addr
     if entry & IS_LARGE:
@@ -243,7 +269,7 @@ def malloc_usable_size(addr):
     entry = entry_of(addr)
     if entry == 0:
         foreign(addr, string_addr("malloc_usable_size"))
-    return entry >> 8
+    return length_of(entry)
 
 
 def malloc_trim(pad):
@@ -269,8 +295,17 @@ def aligned(align_log2, size):
 
 
 def release(addr, entry):
-    length, align_log2 = entry >> 8, entry & ALIGN_MASK
+    length, align_log2 = length_of(entry), entry & ALIGN_MASK
     text_free(request(length, align_log2), addr, length, align_log2)
+
+
+def release_by_class(addr, entry):
+    """What stands for release with a text that has free_slot: the class need not be found again."""
+    if unlikely(entry & IS_LARGE != 0):
+        length, align_log2 = length_of(entry), entry & ALIGN_MASK
+        text_free(request(length, align_log2), addr, length, align_log2)
+    else:
+        text_free_slot(request(0, 0), addr, entry >> ENTRY_CLASS_LOG2 & CLASS_MASK)
 
 
 def unsigned_divide_less(product, number, size):
@@ -290,6 +325,8 @@ def set_errno(errno):
 def refalloc_odd_malloc(size):
     if size == 0:
         return allocate(1, MALLOC_ALIGN_LOG2)
+    if size >> MAX_LENGTH_LOG2 == 0:
+        return allocate(size, MALLOC_ALIGN_LOG2)
     return refalloc_no_memory()
 
 
@@ -320,8 +357,9 @@ def refalloc_map(length, align_log2, asked_len, asked_align_log2):
     room = slot_room(asked_len, asked_align_log2)
     bits = asked_align_log2 | (IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0)
     if room == 0:
-        return map_tagged(length, align_log2, asked_len << 8 | IS_LARGE | bits)
-    return map_tagged(length, align_log2, room << 8 | bits)
+        return map_tagged(length, align_log2, asked_len << ENTRY_LEN_LOG2 | IS_LARGE | bits)
+    size_class = text_class(asked_len, asked_align_log2)
+    return map_tagged(length, align_log2, room << ENTRY_LEN_LOG2 | size_class << ENTRY_CLASS_LOG2 | bits)
 
 
 def refalloc_unmap(addr, length):
@@ -367,6 +405,32 @@ def refalloc_foreign(addr, function):
     c_abort()
 
 
+# A thread's own lane, from its first call of a text that has such lanes to its end
+
+
+def refalloc_adopt():
+    own = own_addr()
+    if own != symbol_addr("refalloc_no_lane"):
+        return own
+    own = take_over(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY, 1)
+    if own == 0:
+        own = symbol_addr("refalloc_ended")
+    set_own(own)  # before the next call, which may call malloc
+    key = state_word(OWN_KEY) - 1
+    if key >= 0 and c_setspecific(key, own) != 0:
+        refalloc_thread_end(own)  # or nobody would know when the thread ends
+    return own_addr()
+
+
+def refalloc_thread_end(own):
+    """The destructor of the key: the thread ends, and later destructors work without an own lane."""
+    if own == symbol_addr("refalloc_ended"):
+        return
+    text_retire(request(0, 0))
+    set_own(symbol_addr("refalloc_ended"))
+    store_release(own + OWNER_OFFSET, 0)
+
+
 # From start to end of the process
 
 
@@ -387,9 +451,15 @@ def refalloc_start(argc, argv, envp):
         value = after_prefix(setting, string_addr("REFALLOC_CHECK="))
         if value != 0 and load_byte(value) == 49:  # 1
             switch_on(MODE_CHECK)
-            fill_bytes(symbol_addr("refalloc_lanes"), 0, LANE_LEN)  # slots from before are not used again
+            # Slots from before are not used again.
+            fill_bytes(symbol_addr("refalloc_lanes"), 0, LANE_LEN)
+            if own_addr() != symbol_addr("refalloc_no_lane"):
+                fill_bytes(own_addr() + FIELDS_OFFSET, 0, LANE_LEN - FIELDS_OFFSET)
         envp += 8
     store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
+    # Into the word that is the key, plus one: 0 means that there is none, and no thread but this one is told to end.
+    if c_key_create(symbol_addr("refalloc_line"), symbol_addr("refalloc_thread_end")) == 0:
+        store_word(symbol_addr("refalloc_state") + OWN_KEY * 8, load_int32(symbol_addr("refalloc_line")) + 1)
     c_atfork(
         symbol_addr("refalloc_fork_prepare"), symbol_addr("refalloc_fork_parent"), symbol_addr("refalloc_fork_child")
     )
@@ -498,8 +568,8 @@ def lanes_used():
     lane = symbol_addr("refalloc_lanes")
     for _ in range(state_word(LANE_COUNT)):
         words = 0
-        for offset in range(FIELDS_OFFSET, LANE_LEN, FIELD_STRIDE):
-            words |= load_word(lane + offset) | load_word(lane + offset + 8)
+        for offset in range(FIELDS_OFFSET, ROOM_OFFSET, 8):
+            words |= load_word(lane + offset)
         if words != 0:
             used += 1
         lane += LANE_LEN

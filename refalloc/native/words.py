@@ -88,6 +88,29 @@ add_relaxed, max_relaxed = _atomic("add", "monotonic"), _atomic("max", "monotoni
 
 
 @intrinsic
+def signal_fence(typing_context):
+    """Order what comes before and behind for signal handlers of this thread: no instruction, but the compiler heeds."""
+
+    def codegen(context, builder, signature, args):
+        builder.fence("seq_cst", targetscope="singlethread")
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
+def thread_pointer(typing_context):
+    """A word that no two living threads share: the address of the thread's control block. Returns int64."""
+
+    def codegen(context, builder, signature, args):
+        pointer = ir.PointerType(ir.IntType(8))
+        function = builder.module.declare_intrinsic("llvm.thread.pointer", [], ir.FunctionType(pointer, []))
+        return builder.ptrtoint(builder.call(function, []), WORD)
+
+    return types.int64(), codegen
+
+
+@intrinsic
 def load_acquire(typing_context, addr):
     """The word at `addr`; what follows is not moved before it. Returns int64."""
 

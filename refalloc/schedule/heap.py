@@ -26,7 +26,7 @@ GAP_LEN = 1 << 16  # bytes, at least, between two mappings
 class SteppedLane:
     """One entry of the metadata table; fields as in heap.Lane. holder: the thread that has it locked, or None."""
 
-    __slots__ = ("frees", "holder", "index", "key", "next_addrs")
+    __slots__ = ("frees", "holder", "index", "key", "next_addrs", "room")
 
     def __init__(self, index, heap):
         self.index = index
@@ -34,17 +34,19 @@ class SteppedLane:
         self.holder = None
         self.frees = SteppedField(heap, "frees", index)
         self.next_addrs = SteppedField(heap, "next_addrs", index)
+        self.room = SteppedField(heap, "room", index)
 
     def __repr__(self):
         return f"<lane {self.index}, {'free' if self.holder is None else f'locked by T{self.holder}'}>"
 
 
 class SteppedField:
-    """frees or next_addrs of one lane: a list of which each access is a step."""
+    """frees, next_addrs or room of one lane: a list of which each access is a step."""
 
-    __slots__ = ("_heap", "_keys", "values")
+    __slots__ = ("_heap", "_keys", "_least", "values")
 
     def __init__(self, heap, field, lane):
+        self._least = -(1 << 63) if field == "room" else 0  # the others hold addresses
         self.values = [0] * CLASS_CAPACITY
         self._heap = heap
         self._keys = _field_keys(field, lane)
@@ -62,8 +64,8 @@ class SteppedField:
 
     def __setitem__(self, size_class, addr):
         heap = self._heap
-        if addr >> 64:
-            raise ValueError(f"{addr} stored in a lane; a word is 0 to 2**64 - 1")
+        if addr >> 64 > 0 or addr < self._least:
+            raise ValueError(f"{addr} stored in a lane; a word is {self._least} to 2**64 - 1")
         if heap.thread != AT_REST:
             if heap.thread is None:
                 heap.refuse("write of a lane")
@@ -88,6 +90,8 @@ class SteppedHeap:
         self.thread: Any = None  # whose turn it is; AT_REST; None when no run is on
         self.run: Any = None
         self.thread_indexes = {}  # thread -> index
+        self.own_lanes = {}  # thread -> its own lane
+        self._no_lane = SteppedLane(-1, self)
         self._mappings = {}  # addr -> length in whole pages
         self._map_next = {}  # thread -> where its next mapping may start
 
@@ -131,6 +135,37 @@ class SteppedHeap:
             self.run.unlocks(lane)
         elif lane.holder is None:
             raise RuntimeError(not_locked(lane))
+        lane.holder = None
+
+    @property
+    def own_lane(self):
+        return self.own_lanes.get(self.thread, self._no_lane)
+
+    def adopt(self):
+        """The thread's own lane, given to it if it has none; each simulated thread, and prepare, get a new one."""
+        if self.thread is None:
+            self.refuse("adopt")
+        if self.thread not in self.own_lanes:
+            self.own_lanes[self.thread] = SteppedLane(len(self.lanes) + 1 + self.thread, self)
+        return self.own_lane
+
+    def enter(self, lane):
+        """Enter the thread's own lane, as in heap.Heap. No others can see that, so it is no switch point."""
+        if self.thread is None:
+            self.refuse("enter")
+        if lane is not self.own_lane or lane is self._no_lane or lane.holder is not None:
+            return False
+        lane.holder = self.thread
+        self.run.enters(lane)
+        return True
+
+    def leave(self, lane):
+        """Leave the thread's own lane. Raises RuntimeError unless it is inside."""
+        if self.thread is None:
+            self.refuse("leave")
+        if lane.holder != self.thread:
+            raise RuntimeError(f"leave of lane {lane.index} by a thread that is not in it; leave once for each enter")
+        self.run.leaves(lane)
         lane.holder = None
 
     def load(self, addr):

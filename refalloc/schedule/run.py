@@ -109,6 +109,13 @@ class Run(Turns):
         self._give(thread, lane.key)
         self.waiting.given_back(lane)
 
+    def enters(self, lane):
+        """The thread is inside its own lane, until it leaves."""
+        self._lanes_held[self.heap.thread].append(lane)
+
+    def leaves(self, lane):
+        self._lanes_held[self.heap.thread].remove(lane)
+
     def acquires(self, lock, wait):
         """The step of Lock.acquire; at rest it takes nothing. Returns bool."""
         if self.heap.thread == AT_REST:

@@ -76,7 +76,7 @@ def place_name(key):
     """A place or lock, in the allocator's own terms: "frees[1] of lane 0", "the word at 0x200000040", "lane 1"."""
     if isinstance(key, int):
         return f"the word at {key:#x}"
-    if key[0] in ("frees", "next_addrs"):
+    if key[0] in ("frees", "next_addrs", "room"):
         return f"{key[0]}[{key[2]}] of lane {key[1]}"
     if key[0] == "lane":
         return f"lane {key[1]}"

@@ -110,6 +110,20 @@ def test_progress_shows_points_and_what_is_next(refalloc, course):
     assert [bool(row["passed"]) for row in rows] == [exercise.id == "00.1" for exercise in course.exercises]
 
 
+def test_a_milestone_tells_piece_by_piece(refalloc, course):
+    for name in ("04.1", "06.1"):
+        solve(course.exercise(name))
+    result = refalloc("milestone", "7")
+    assert result.exit_code == 0
+    assert "correct        06.1, right among pieces of refalloc" in result.output
+    assert "2 of 5 pieces are yours; still refalloc's: 05.1, 07.1, 07.2." in result.output
+    file = course.exercise("05.1").file
+    file.write_text(file.with_name("wrong.py").name)
+    result = refalloc("milestone", "07", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.output)["outcome"] == "crashed"
+
+
 def test_doctor_reports_as_a_table_and_as_json(refalloc):
     result = refalloc("doctor")
     assert result.exit_code == 0

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from refalloc.grader.exports.gradescope import PACKAGE_FILES
 from refalloc.grader.host import Host
 from refalloc.grader.job import Checks, Job
 from refalloc.grader.probe import try_level
 from refalloc.grader.sandbox import UNUSED_UIDS, Limits
 
+ROOT = Path(__file__).parents[2]
 CHECKS = """
 import pytest
 
@@ -96,6 +98,24 @@ def judge(host):
         return host.grade(Job("key", "ada", "04.1", answer, "exercise_1.py", checks, level, **fields))
 
     return grade
+
+
+def small_course(root):
+    """A clone with one exercise of five points, two of them hidden."""
+    folder = root / "exercises" / "00_start"
+    folder.mkdir(parents=True)
+    entry = 'title = "Classes"\nminutes = 5\npoints = 3\nseconds = 2\nfunctions = ["f"]\nhints = ["a", "b", "c"]\n'
+    lesson = '[[lesson]]\nfolder = "00_start"\ntitle = "Start"\nquestion = "?"\n[[lesson.exercise]]\n'
+    (root / "exercises" / "index.toml").write_text(lesson + entry)
+    (folder / "test_exercise_1.py").write_text(CHECKS)
+    (folder / "exercise_1.py").write_text("# an instructor's own answer\n")
+    hidden = root / "private" / "00_start"
+    hidden.mkdir(parents=True)
+    (hidden / "test_exercise_1.py").write_text(HIDDEN_CHECKS)
+    for name in PACKAGE_FILES:
+        (root / name).write_text((ROOT / name).read_text())
+    (root / "refalloc").symlink_to(ROOT / "refalloc")
+    return root
 
 
 def strays():

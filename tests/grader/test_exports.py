@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import datetime
 import io
 import json
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from grader.conftest import CHECKS, HIDDEN_CHECKS
+from grader.conftest import small_course
 from grader.ordinary import ANSWERS
 
 from refalloc.cli import main
@@ -109,28 +110,94 @@ def test_gradescope_results_keep_to_its_specification(report):
     assert [test["visibility"] for test in results["tests"]] == ["visible", "after_published"]
 
 
-def small_course(root):
-    """A clone with one exercise of five points, two of them hidden."""
-    folder = root / "exercises" / "00_start"
-    folder.mkdir(parents=True)
-    entry = 'title = "Classes"\nminutes = 5\npoints = 3\nseconds = 2\nfunctions = ["f"]\nhints = ["a", "b", "c"]\n'
-    lesson = '[[lesson]]\nfolder = "00_start"\ntitle = "Start"\nquestion = "?"\n[[lesson.exercise]]\n'
-    (root / "exercises" / "index.toml").write_text(lesson + entry)
-    (folder / "test_exercise_1.py").write_text(CHECKS)
-    (folder / "exercise_1.py").write_text("# an instructor's own answer\n")
-    hidden = root / "private" / "00_start"
-    hidden.mkdir(parents=True)
-    (hidden / "test_exercise_1.py").write_text(HIDDEN_CHECKS)
-    for name in gradescope.PACKAGE_FILES:
-        (root / name).write_text((ROOT / name).read_text())
-    (root / "refalloc").symlink_to(ROOT / "refalloc")
-    return root
+METADATA = {  # every field of submission_metadata.md
+    "id": 123456,
+    "created_at": "2026-10-03T14:22:32.365935-07:00",
+    "assignment": {
+        "due_date": "2026-10-01T23:00:00.000000-07:00",
+        "group_size": 4,
+        "group_submission": True,
+        "id": 25828,
+        "course_id": 1234,
+        "late_due_date": None,
+        "release_date": "2026-09-02T00:00:00.000000-07:00",
+        "title": "Programming Assignment 1",
+        "total_points": "20.0",
+    },
+    "submission_method": "upload",
+    "users": [{"email": "b@example.com", "id": 22, "name": "B"}, {"email": "a@example.com", "id": 11, "name": "A"}],
+    "previous_submissions": [
+        {"submission_time": "2026-09-30T14:24:48.087023-07:00", "score": 2.5, "results": {}},
+        {"submission_time": "2026-09-29T14:24:48.087023-07:00", "score": None, "results": {}},
+        {"submission_time": "2026-09-28T14:24:48.087023-07:00", "score": 1.0, "results": {}},
+    ],
+}
+
+
+def written(folder, metadata):
+    file = folder / "submission_metadata.json"
+    file.write_text(json.dumps(metadata))
+    return file
+
+
+def test_gradescopes_metadata_tells_who_and_when(tmp_path):
+    told = gradescope.read_metadata(written(tmp_path, METADATA))
+    assert told.student == "11+22"
+    assert told.submitted - told.due == datetime.timedelta(
+        days=1, hours=15, minutes=22, seconds=32, microseconds=365935
+    )
+    assert [earlier.points for earlier in told.previous] == [2.5, 1.0]
+    no_date = METADATA | {"assignment": METADATA["assignment"] | {"due_date": None}}
+    assert gradescope.read_metadata(written(tmp_path, no_date)).due is None
+
+
+@pytest.mark.parametrize("lacking", ["created_at", "assignment", "users", "previous_submissions"])
+def test_metadata_of_another_form_is_told(tmp_path, lacking):
+    file = written(tmp_path, {name: value for name, value in METADATA.items() if name != lacking})
+    with pytest.raises(GraderError, match=lacking):
+        gradescope.read_metadata(file)
+    file.write_text("{")
+    with pytest.raises(GraderError, match="that Gradescope wrote"):
+        gradescope.read_metadata(file)
+
+
+def grade_one(root, *options):
+    command = ["grade", "one", root, "--course", root, "--format", "gradescope", *options]
+    result = CliRunner().invoke(main, list(map(str, command)))
+    assert result.exit_code == 0, result.output
+    results = json.loads(result.stdout)
+    require_gradescope(results)
+    return results
+
+
+def test_lateness_on_gradescope_costs_what_it_costs_elsewhere(tmp_path, bwrap):
+    root = small_course(tmp_path / "clone")
+    (root / "exercises" / "00_start" / "exercise_1.py").write_text(ANSWERS["right"][0])
+    metadata = ["--metadata", written(tmp_path, METADATA)]
+    late = ["--late-per-day", 10]
+    assert grade_one(root, *metadata)["score"] == 3
+    results = grade_one(root, *metadata, *late)
+    assert results["score"] == 2.4
+    assert results["output"] == "Handed in late: 20 percent off."
+    assert grade_one(root, *metadata, *late, "--late-max", 15)["score"] == 2.55
+    assert grade_one(root, *metadata, *late, "--due", "2026-10-04T00:00:00+00:00")["score"] == 3  # an extension
+    best = grade_one(root, *metadata, *late, "--keep", "best")
+    assert best["score"] == 2.5
+    assert "The one of 2026-09-30 " in best["output"]
+    assert grade_one(root, *metadata, "--keep", "best")["score"] == 3
+
+
+def test_a_due_date_without_metadata_is_told(tmp_path):
+    result = CliRunner().invoke(main, ["grade", "one", str(tmp_path), "--due", "2026-10-04T00:00:00+00:00"])
+    assert result.exit_code == 2
+    assert "says nothing without --metadata" in result.output
 
 
 def test_the_autograder_zip_runs_as_gradescope_runs_it(tmp_path, bwrap):
     root = small_course(tmp_path / "clone")
     bundle = tmp_path / "autograder.zip"
     command = ["grade", "export", "gradescope", "--out", bundle, "--course", root, "--hidden", root / "private"]
+    command += ["--late-per-day", 50, "--late-max", 90]
     result = CliRunner().invoke(main, list(map(str, command)))
     assert result.exit_code == 0, result.output
     source = tmp_path / "autograder" / "source"
@@ -146,12 +213,13 @@ def test_the_autograder_zip_runs_as_gradescope_runs_it(tmp_path, bwrap):
     submission = tmp_path / "autograder" / "submission"
     submission.mkdir()
     (submission / "exercise_1.py").write_text(f'"""Exercise 00.1"""\n{ANSWERS["ignores_alignment"][0]}')
+    written(tmp_path / "autograder", METADATA)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, "AUTOGRADER_ROOT": str(tmp_path / "autograder"), "PATH": path}
     subprocess.run(["bash", source / "run_autograder"], check=True, env=environment, cwd=tmp_path)
     results = json.loads((tmp_path / "autograder" / "results" / "results.json").read_text())
     require_gradescope(results)
-    assert results["score"] == 3
+    assert results["score"] == 0.3  # of 3, two days late
     assert [test["status"] for test in results["tests"]] == ["passed", "passed", "passed", "failed", "failed"]
     assert "size_class_index(1, 64)" not in json.dumps(results)
 
@@ -374,6 +442,32 @@ def test_the_release_has_no_solution_and_no_hidden_test_in_it(tmp_path):
         stub = texts[f"refalloc/exercises/{exercise.stub}"]
         assert b"NotImplementedError" in stub
         assert f"refalloc/exercises/{exercise.stub.replace('/', '/test_')}" in texts
+
+
+def test_a_release_for_a_term_has_its_knobs_and_not_its_seed(tmp_path):
+    term = tmp_path / "autumn.toml"
+    term.write_text('name = "autumn"\nseed = "sesame"\n[knobs."04.2"]\nsteps = [3]\nnames = ["\\"x"]\n')
+    bundle = tmp_path / "student.zip"
+    result = CliRunner().invoke(main, ["release", str(bundle), "--course", str(ROOT), "--edition", str(term)])
+    assert result.exit_code == 0, result.output
+    with zipfile.ZipFile(bundle) as archive:
+        assert not any(b"sesame" in archive.read(name) for name in archive.namelist())
+        archive.extractall(tmp_path)
+    course, released = load_course(ROOT), load_course(tmp_path / "refalloc")
+    assert released.exercise("04.2").knobs == {"steps": [3], "names": ['"x']}
+    for before, after in zip(course.exercises, released.exercises, strict=True):
+        assert (after.id, after.points, after.hints) == (before.id, before.points, before.hints)
+        assert after.id == "04.2" or after.knobs == before.knobs
+
+
+def test_knobs_of_an_exercise_that_is_not_there_are_refused(tmp_path):
+    term = tmp_path / "autumn.toml"
+    term.write_text('[knobs."99.2"]\nsteps = [3]\n')
+    result = CliRunner().invoke(
+        main, ["release", str(tmp_path / "x.zip"), "--course", str(ROOT), "--edition", str(term)]
+    )
+    assert result.exit_code == 1
+    assert "knobs of 99.2" in result.output
 
 
 def test_a_release_of_something_else_is_refused(tmp_path):

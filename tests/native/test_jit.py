@@ -7,9 +7,10 @@ import pytest
 from compiled import Maker, replayer
 from numba import njit
 
-from refalloc import allocator, native
+from refalloc import allocator, improved, native
 from refalloc.arena import MemoryFault
 from refalloc.check import check_invariants
+from refalloc.native.machine import LANE_LEN
 from refalloc.native.trial import overwritten, trader
 from refalloc.native.words import load_word
 from refalloc.trace.packed import load_trace, packed_traces
@@ -46,7 +47,7 @@ def test_a_recorded_trace_keeps_every_block_whole(name, text):
 
 
 @pytest.mark.parametrize("thread_count", [1, 2, 4, 16, 64])
-@pytest.mark.parametrize("source", [allocator, learners], ids=["reference", "learner"])
+@pytest.mark.parametrize("source", [allocator, improved, learners], ids=["reference", "improved", "learner"])
 def test_threads_in_parallel_keep_every_block_whole(thread_count, source):
     text = native.compile(source)
     heap = native.NativeHeap(2)
@@ -116,6 +117,46 @@ def test_a_new_thread_starts_at_lane_0_of_every_heap(text):
     thread.join()
     assert seen == [0, 0]
     assert [heap.thread_index for heap in heaps] == [3, 0]
+
+
+def test_a_thread_s_own_lane_is_its_alone_and_passes_to_the_next_when_it_ends():
+    text = native.compile(improved)
+    heap = native.NativeHeap(2)
+    owners, together = {}, threading.Barrier(40)
+
+    def use(rounds):
+        for _ in range(rounds):
+            text.free(heap, text.alloc(heap, 24, 4), 24, 4)
+        owners[threading.get_ident()] = heap.own_lane.addr
+        together.wait()  # all are alive at once
+
+    for _ in range(3):
+        owners.clear()
+        threads = [threading.Thread(target=use, args=(50,)) for _ in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(owners.values())) == len(owners) == 40
+        first = min(owners.values())
+        assert set(owners.values()) == set(range(first, first + 40 * LANE_LEN, LANE_LEN)), "no lane is left unused"
+    assert len(heap.mappings()) == 40
+
+
+def test_a_thread_is_inside_its_own_lane_at_most_once():
+    text = native.compile(improved)
+    heap = native.NativeHeap(2)
+    assert not heap.enter(heap.own_lane), "it has none yet"
+    lane = heap.adopt()
+    assert heap.adopt().addr == lane.addr == heap.own_lane.addr
+    assert heap.enter(lane)
+    assert not heap.enter(lane)
+    addr = text.alloc(heap, 24, 4)  # as a signal's handler would
+    text.free(heap, addr, 24, 4)
+    assert not any(lane.frees)
+    assert heap.lanes[heap.thread_index].frees[1] == addr
+    heap.leave(lane)
+    assert text.alloc(heap, 24, 4) == addr
 
 
 def test_two_texts_do_not_share_state(text):

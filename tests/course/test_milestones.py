@@ -1,0 +1,152 @@
+"""A milestone takes the learner's functions, and says which of them goes wrong."""
+
+import dataclasses
+
+import pytest
+
+from refalloc.course import CourseError
+from refalloc.course.milestones import MILESTONES, find_milestone, own_files
+from refalloc.course.runner import run_milestone
+
+SEVEN = find_milestone("07")
+
+# Wrong answers that damage an allocator, and words of what is said of them. Others break their exercise's rules, such
+# as where the link lies, and make an allocator that is right all the same.
+DAMAGING = {
+    ("04.1", "wrong_adds_up"): "where another block lies",
+    ("04.1", "wrong_copies_the_reference"): "no multiple of 16",
+    ("04.1", "wrong_float"): "a float; give an int back",
+    ("04.1", "wrong_rounds_down"): "where another block lies",
+    ("05.1", "wrong_empty_list"): "raised MemoryFault",
+    ("05.1", "wrong_hands_out_the_next"): "Slots that were given back do not come again",
+    ("05.1", "wrong_keeps_the_front"): "where another block lies",
+    ("05.1", "wrong_nothing_returned"): "gave None; expected an address",
+    ("06.1", "wrong_begins_at_the_end"): "not all of the 5 bytes there are mapped",
+    ("06.1", "wrong_not_aligned"): "where another block lies",
+    ("06.1", "wrong_only_zero_means_none"): "where another block lies",
+    ("07.1", "wrong_compares_bytes_given"): "remap at",
+    ("07.1", "wrong_shrinking_is_fine"): "Slots that were given back do not come again",
+    ("07.2", "wrong_frees_first"): "is not what its owner wrote",
+    ("07.2", "wrong_never_frees"): "Slots that were given back do not come again",
+}
+
+
+def answer(course, piece, name="solution"):
+    return course.exercise(piece).solution.with_name(f"{name}.py")
+
+
+def outcomes(report):
+    """{piece, or "together": outcome}."""
+    return {test.name.split(",")[0].removeprefix("all your pieces "): test.outcome for test in report.tests}
+
+
+def the_solutions(course):
+    return {piece: answer(course, piece) for piece in SEVEN.pieces}
+
+
+def test_the_solutions_make_an_allocator(course):
+    report = run_milestone(SEVEN, the_solutions(course))
+    assert outcomes(report) == dict.fromkeys([*SEVEN.pieces, "together"], "correct")
+    assert "every byte of every block as its owner wrote it" in report.tests[-1].message
+
+
+@pytest.mark.parametrize("pick", [0, -1])
+def test_answers_unlike_the_solutions_make_one_too(course, pick):
+    files = {piece: sorted(answer(course, piece).parent.glob("right_*.py"))[pick] for piece in SEVEN.pieces}
+    assert outcomes(run_milestone(SEVEN, files)) == dict.fromkeys([*SEVEN.pieces, "together"], "correct")
+
+
+@pytest.mark.parametrize(("piece", "name"), DAMAGING, ids="-".join)
+def test_the_piece_that_goes_wrong_is_named(course, piece, name):
+    report = run_milestone(SEVEN, {piece: answer(course, piece, name)})
+    found = outcomes(report)
+    assert found.pop(piece) in ("incorrect", "crashed")
+    assert found.pop("together") in ("incorrect", "crashed")
+    assert set(found.values()) == {"not attempted"}
+    said = next(test.message for test in report.tests if test.name.startswith(piece))
+    assert DAMAGING[piece, name] in said
+
+
+def test_the_wrong_one_among_right_ones_is_named(course):
+    files = the_solutions(course) | {"07.1": answer(course, "07.1", "wrong_shrinking_is_fine")}
+    report = run_milestone(SEVEN, files)
+    wrong = [piece for piece, outcome in outcomes(report).items() if outcome != "correct"]
+    assert wrong == ["07.1", "together"]
+    assert report.tests[-1].message.endswith("With refalloc's 07.1 it goes right")
+
+
+def test_pieces_that_go_wrong_only_together_are_named(course):
+    files = the_solutions(course)
+    counting = """
+def push(heap, lane, size_class, slot, link_offset):
+    lane.next_addrs[size_class + 32] += 1
+    heap.store(slot + link_offset, lane.frees[size_class])
+    lane.frees[size_class] = slot
+
+def pop(heap, lane, size_class, link_offset):
+    slot = lane.frees[size_class]
+    if slot != 0:
+        lane.frees[size_class] = heap.load(slot + link_offset)
+    return slot
+"""
+    elsewhere = files["06.1"].read_text().replace("next_addrs[size_class]", "next_addrs[size_class + 32]")
+    for piece, text in (("05.1", counting), ("06.1", elsewhere)):
+        course.exercise(piece).file.write_text(text)
+        files[piece] = course.exercise(piece).file
+    report = run_milestone(SEVEN, files)
+    assert [piece for piece, outcome in outcomes(report).items() if outcome != "correct"] == ["together"]
+    assert report.message.endswith("With refalloc's 05.1 or 06.1 it goes right")
+
+
+def test_what_an_exercise_imports_from_refalloc_is_the_learners_own(course):
+    text = answer(course, "07.2").read_text().replace("from refalloc import allocator", "")
+    text = "from refalloc.allocator import alloc, free, resize\n" + text.replace("allocator.", "")
+    course.exercise("07.2").file.write_text(text)
+    lost = answer(course, "05.1", "wrong_hands_out_the_next")
+    files = {"05.1": lost, "07.2": course.exercise("07.2").file}
+    assert outcomes(run_milestone(SEVEN, files)) | {"04.1": "", "06.1": "", "07.1": ""} == {
+        "04.1": "",
+        "05.1": "incorrect",
+        "06.1": "",
+        "07.1": "",
+        "07.2": "correct",
+        "together": "incorrect",
+    }
+
+
+def test_stubs_and_files_that_are_gone_are_not_begun(course):
+    assert own_files(SEVEN, course) == {}
+    course.exercise("05.1").file.write_text("def push(): pass\n")
+    course.exercise("06.1").file.unlink()
+    assert own_files(SEVEN, course) == {"05.1": course.exercise("05.1").file}
+
+
+def test_with_nothing_begun_nothing_is_attempted():
+    report = run_milestone(SEVEN, {})
+    assert report.outcome == "not attempted"
+    assert len(report.tests) == len(SEVEN.pieces) + 1
+
+
+def test_a_loop_without_end_and_a_crash_are_told_with_their_lines(course):
+    file = course.exercise("06.1").file
+    for body, outcome, said in (
+        ("while True: pass", "timed out", "in next_slot("),
+        ("import os; os._exit(3)", "crashed", "ended the whole process (exit code 3)"),
+    ):
+        file.write_text(f"def next_slot(heap, lane, size_class, slot_len, slab_len):\n    {body}\n")
+        report = run_milestone(dataclasses.replace(SEVEN, seconds=2), {"06.1": file})
+        assert report.outcome == outcome
+        assert said in report.message
+    assert report.tests[-1].outcome == "not reached"
+
+
+def test_every_milestone_has_its_checks_and_its_pieces(course):
+    for milestone in MILESTONES:
+        assert milestone.checks.is_file()
+        assert [course.exercise(piece).id for piece in milestone.pieces] == list(milestone.pieces)
+        assert find_milestone(int(milestone.id)) == milestone
+
+
+def test_a_milestone_that_is_not_there_is_told():
+    with pytest.raises(CourseError, match="there is one after each of the lessons 07"):
+        find_milestone("08")
