@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 import types
+import weakref
 from pathlib import Path
 
 from refalloc.arena import MemoryFault
@@ -47,7 +48,7 @@ class Student:
         self._file = file
         self._module = None
         self._calls = ["no call"] if calls is None else calls
-        self._heaps = []
+        self._heaps: weakref.WeakSet[StudentHeap] = weakref.WeakSet()  # a check may make hundreds, one by one
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -75,7 +76,7 @@ class Student:
 
     def adopt(self, heap):
         """Have messages tell addresses in `heap`, a StudentHeap, as offsets."""
-        self._heaps.append(heap)
+        self._heaps.add(heap)
 
     def lines_of(self, frames):
         """Those of `frames` (traceback.FrameSummary) that lie in the file, the innermost few, as list of str."""

@@ -7,6 +7,8 @@ from typing import Any
 from refalloc import allocator
 from refalloc.check import check_invariants
 
+STEP_LIMIT = 3_000  # steps of one run; a few calls take some dozens
+
 
 @dataclass
 class Scenario:
@@ -23,6 +25,7 @@ class Scenario:
                 that keeps its metadata in another form than check.py knows.
                 atomic: bool; True makes every access one atomic step and a switch point, and races no failure.
                 map_limit: int, how often heap.map gives pages before it refuses; None for always.
+                step_limit: int, steps of the schedule after which a run counts as endless.
     """
 
     programs: list
@@ -33,6 +36,7 @@ class Scenario:
     invariants: Any = check_invariants
     atomic: bool = False
     map_limit: int | None = None
+    step_limit: int = STEP_LIMIT
     sound: set = field(default_factory=set, repr=False)  # heaps at rest that `invariants` has found sound already
 
     def __post_init__(self):

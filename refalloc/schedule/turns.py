@@ -15,7 +15,6 @@ from refalloc.schedule.heap import AT_REST, SteppedHeap
 from refalloc.schedule.scenario import Verdict
 from refalloc.schedule.waiting import Waiting
 
-STEP_LIMIT = 3_000  # steps of one run; a few calls take some dozens
 CLOSED_CALL_LIMIT = 100  # steps that a program may try after it was ended, before it is left where it is
 
 NOT_THE_SAME = (
@@ -159,8 +158,8 @@ class Turns:
         if not runnable:
             return None
         schedule, current = self.schedule, self.current
-        if len(schedule) >= STEP_LIMIT:
-            self.convict("endless run", f"the programs have not ended after {STEP_LIMIT} steps")
+        if len(schedule) >= self.scenario.step_limit:
+            self.convict("endless run", f"the programs have not ended after {self.scenario.step_limit} steps")
             return None
         try:
             chosen = self.policy.choose(self, current, runnable)

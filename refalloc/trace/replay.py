@@ -91,7 +91,7 @@ class _Player:
 
     def alloc(self, block, length, align_log2):
         addr = self.allocator.alloc(length, 1 << align_log2)
-        self.allocator.view(addr, length)[:] = _pattern(block, length)
+        self.allocator.view(addr, length)[:] = pattern(block, length)
         self.where[block] = addr
         self.asked[block] = (length, 1 << align_log2)
         self.live_len += length
@@ -108,7 +108,7 @@ class _Player:
 
     def verify(self, block):
         addr, (length, _) = self.where[block], self.asked[block]
-        expected = _pattern(block, length)
+        expected = pattern(block, length)
         found = self.allocator.view(addr, length).tobytes()
         if found != expected:
             at = next(offset for offset in range(length) if found[offset] != expected[offset])
@@ -119,7 +119,7 @@ class _Player:
         self.verified_count += 1
 
 
-def _pattern(block, length):
+def pattern(block, length):
     """What block number `block` is filled with: an 8-byte word that no other block shares, again and again."""
     word = (block * 0x9E3779B97F4A7C15 + 0x5555) % 2**64  # an odd multiplier: no two blocks below 2**32 agree
     return (word.to_bytes(8, "little") * (length // 8 + 1))[:length]

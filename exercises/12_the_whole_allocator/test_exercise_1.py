@@ -1,0 +1,293 @@
+"""Checks of exercise 12.1: from one block, over threads in every order, to the heap calls of real programs."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from refalloc.course.expect import WrongAnswerError
+from refalloc.course.threads import require_safe
+from refalloc.schedule import cost
+from refalloc.trace.packed import packed_traces
+
+ALIGN = 4  # log2 of 16 bytes
+SPACE_LIMIT, STEP_LIMIT = 1.5, 6  # times the reference's
+TRAPS = {
+    "Take one lane at a time: holding it and waiting for another, two threads can each have what the other wants.": (
+        "deadlock"
+    ),
+    "Is there a way out of your function that does not unlock the lane?": "still locked",
+    "Fields of a lane, and slots in its lists, are touched behind its lock.": "no lock orders",
+}
+
+
+class Rules:
+    """This edition's numbers."""
+
+    def __init__(self, edition):
+        self.slab_len = edition("slab_len", 32 * 1024)
+        self.small_len = edition("small_len", 2048)
+        self.spare = edition("spare", 2)  # a slot has 1/spare of the block's length more, at most
+
+    def slot_limit(self, length):
+        need = -(-length // 16) * 16
+        return need + need // self.spare
+
+
+def text_of(student):
+    return SimpleNamespace(alloc=student.alloc, free=student.free, resize=student.resize, remap=student.remap)
+
+
+def rows_of(*calls):
+    """Events from calls: ("alloc", block, length, align_log2) or ("free", block)."""
+    return [(call[0] == "free", 0, call[1], *(call[2:] or (0, 0))) for call in calls]
+
+
+def require_unlocked(student):
+    """Before what would wait for ever: a few calls in one thread leave no lane locked."""
+
+    def program(thread):
+        first, second = thread.alloc(64, ALIGN), thread.alloc(64, ALIGN)
+        thread.free(first)
+        thread.free(second)
+        thread.alloc(64, ALIGN)
+
+    story = "One thread allocates 2 blocks of 64 bytes, frees them, and allocates one, 2 lanes"
+    require_safe(story, [program], None, TRAPS, text=text_of(student), lane_count=2)
+
+
+def lengths_to(last):
+    """Lengths round every place where slots may end, up to `last`."""
+    ends = [ends << doubling for doubling in range(12) for ends in (16, 20, 24, 28)]
+    return sorted({length for end in ends for length in (end, end + 1) if length <= last} | {1, 8, last})
+
+
+@pytest.mark.points(1)
+def test_one_thread_alone(student, edition):
+    rules = Rules(edition)
+    text = text_of(student)
+    for align_log2 in (0, ALIGN, 3, 5, 6, 12):
+        for length in lengths_to(2 * rules.slab_len if align_log2 in (0, ALIGN) else 300):
+            calls = [("alloc", block, length, align_log2) for block in range(3)]
+            story = f"3 blocks of {length} bytes"
+            cost.play(text, student.new_heap(2), story, rows_of(*calls, ("free", 1), ("free", 0)))
+    for length in (16, 40, 65, 100, 600, 1500, rules.small_len):
+        count = 3 * rules.slab_len // length
+        calls = [("alloc", block, length, ALIGN) for block in range(count)]
+        again = [("alloc", count + block, length, ALIGN) for block in range(count)]
+        rows = rows_of(*calls, *(("free", block) for block in range(count)), *again)
+        heap = student.new_heap(2)
+        once = cost.play(text, student.new_heap(2), f"{count} blocks of {length} bytes", rows_of(*calls))
+        twice = cost.play(text, heap, f"{count} blocks of {length} bytes, freed, and as many again", rows)
+        if twice > once:
+            raise WrongAnswerError(
+                f"{count} blocks of {length} bytes: {once} bytes mapped; all freed, and as many again: {twice}. "
+                "Freed slots come before fresh ones, and fresh ones before a new slab."
+            )
+
+
+@pytest.mark.points(1)
+def test_slabs_and_slots(student, edition):
+    rules = Rules(edition)
+    require_unlocked(student)
+    for length in lengths_to(rules.small_len):
+        heap = student.new_heap(2)
+        limit = rules.slot_limit(length)
+        count = 4 * (rules.slab_len // limit)
+        addrs = [student.alloc(heap, length, ALIGN) for _ in range(count)]
+        for _, mapped_len in heap.mappings():
+            if mapped_len != rules.slab_len:
+                raise WrongAnswerError(
+                    f"{count} blocks of {length} bytes: alloc mapped {mapped_len} bytes at once; expected slabs of "
+                    f"{rules.slab_len}."
+                )
+        mapped = len(heap.mappings()) * rules.slab_len
+        if mapped > 4 * rules.slab_len:
+            raise WrongAnswerError(
+                f"{count} blocks of {length} bytes: {len(heap.mappings())} slabs; expected at most 4: a slot for "
+                f"{length} bytes has at most {limit}, so a slab has room for {rules.slab_len // limit}."
+            )
+        assert len({*addrs}) == count
+    heap = student.new_heap(2)
+    first = {}
+    for length in lengths_to(rules.small_len):
+        addr = student.alloc(heap, length, ALIGN)
+        start = next((start for start, mapped_len in heap.mappings() if start <= addr < start + mapped_len), None)
+        other, other_addr = first.setdefault(start, (length, addr))
+        if student.resize(heap, other_addr, other, length, ALIGN) is not True:
+            raise WrongAnswerError(
+                f"Blocks of {other} and {length} bytes lie in one slab, and resize(heap, addr, {other}, {length}, "
+                f"{ALIGN}) did not say True; expected slots of one class in a slab."
+            )
+        first[start] = (length, other_addr)
+
+
+def check_resized(student, rules, heap, length, new_length):
+    """Resize a block beside a neighbour, and use what was granted."""
+    what = f"resize(heap, addr, {length}, {new_length}, {ALIGN})"
+    addr, neighbour = (student.alloc(heap, length, ALIGN) for _ in range(2))
+    kept = bytes(number % 251 for number in range(min(length, new_length)))
+    heap.write(neighbour, b"n" * length)
+    heap.write(addr, kept)
+    granted = student.resize(heap, addr, length, new_length, ALIGN)
+    if type(granted) is not bool:
+        raise WrongAnswerError(f"{what} gave {granted!r}; expected True or False.")
+    if granted:
+        start, mapped_len = next((s, n) for s, n in heap.mappings() if s <= addr < s + n)
+        if addr + new_length > start + mapped_len:
+            raise WrongAnswerError(f"{what} said True, and the block then reaches past the end of its mapping.")
+        if addr < neighbour < addr + new_length or neighbour < addr < neighbour + length:
+            raise WrongAnswerError(f"{what} said True, and the block then reaches into the slot behind it.")
+        is_large = length >= rules.slab_len
+        if is_large != (new_length >= rules.slab_len) and min(length, new_length) <= rules.small_len:
+            raise WrongAnswerError(
+                f"{what} said True: free would look for the block in the wrong place. A block does not change from "
+                "slot to mapping where it is."
+            )
+    if heap.read(addr, len(kept)) != kept:
+        raise WrongAnswerError(f"{what} changed what the owner wrote.")
+    student.free(heap, addr, new_length if granted else length, ALIGN)
+    student.free(heap, neighbour, length, ALIGN)
+    return granted
+
+
+@pytest.mark.points(1)
+def test_large_blocks_and_resize(student, edition):
+    rules = Rules(edition)
+    slab_len = rules.slab_len
+    require_unlocked(student)
+    for length in (slab_len, slab_len + 1, 5 * slab_len + 100):
+        heap = student.new_heap(2)
+        addr = student.alloc(heap, length, ALIGN)
+        if (addr, -(-length // 4096) * 4096) not in heap.mappings():
+            raise WrongAnswerError(f"alloc(heap, {length}, {ALIGN}): no mapping of its own; expected one.")
+        student.free(heap, addr, length, ALIGN)
+        if heap.mappings():
+            raise WrongAnswerError(
+                f"A block of {length} bytes, freed: its mapping is still there; expected heap.unmap."
+            )
+    for length, new_length in [(1, 1), (100, 100), (90, 96), (96, 90), (slab_len, slab_len)]:
+        if not check_resized(student, rules, student.new_heap(2), length, new_length) and length == new_length:
+            raise WrongAnswerError(f"resize(heap, addr, {length}, {new_length}, {ALIGN}) said False; nothing changes.")
+    pairs = [(a, b) for a in lengths_to(300) for b in (1, a // 2 or 1, a + 1, a + 16, 2 * a, 4 * a)]
+    for length, new_length in [*pairs, (100, slab_len), (slab_len, 100), (2 * slab_len, 40), (5000, 6000)]:
+        check_resized(student, rules, student.new_heap(2), length, new_length)
+    for length, new_length in ((slab_len, 4 * slab_len), (2 * slab_len + 5, 7 * slab_len)):
+        heap = student.new_heap(2)
+        addr = student.alloc(heap, length, ALIGN)
+        student.alloc(heap, length, ALIGN)  # in its way
+        heap.write(addr, b"kept" * 100)
+        new_addr = student.remap(heap, addr, length, new_length, ALIGN)
+        what = f"remap(heap, addr, {length}, {new_length}, {ALIGN})"
+        if not any(new_addr == start and mapped_len >= new_length for start, mapped_len in heap.mappings()):
+            raise WrongAnswerError(
+                f"{what} gave {'0' if new_addr == 0 else 'no mapping of that length'}; expected the address of a "
+                "longer one: heap.remap may move it."
+            )
+        if heap.read(new_addr, 400) != b"kept" * 100:
+            raise WrongAnswerError(f"{what}: the bytes did not come along.")
+        student.free(heap, new_addr, new_length, ALIGN)
+    heap = student.new_heap(2)
+    addr = student.alloc(heap, 100, ALIGN)
+    new_addr = student.remap(heap, addr, 100, 2 * slab_len, ALIGN)
+    if new_addr != 0:
+        raise WrongAnswerError(f"remap(heap, addr, 100, {2 * slab_len}, {ALIGN}) moved a small block; expected 0.")
+
+
+@pytest.mark.points(1)
+def test_threads_in_every_order(student, edition):
+    text = text_of(student)
+
+    def alone(thread):
+        thread.free(thread.alloc(64, ALIGN))
+
+    def keeps(thread):
+        thread.alloc(64, ALIGN)
+
+    def twice(thread):
+        first, second = thread.alloc(64, ALIGN), thread.alloc(1000, ALIGN)
+        thread.free(first)
+        thread.free(second)
+
+    def two_blocks(thread):
+        return [thread.alloc(64, ALIGN), thread.alloc(64, ALIGN)]
+
+    def frees_the_first(thread):
+        thread.free(thread.prepared[0])
+
+    def frees_the_second(thread):
+        thread.free(thread.prepared[1])
+
+    for count in (1, 2):
+        lanes = f"{count} lane{'s' * (count > 1)}"
+        for story, programs, prepare in (
+            ("One thread allocates 64 bytes and frees them", [alone], None),
+            ("Two threads allocate 64 bytes each", [keeps, keeps], None),
+            ("Two threads allocate 64 bytes each and free them", [alone, alone], None),
+            ("Two threads free a block each", [frees_the_first, frees_the_second], two_blocks),
+            ("One thread frees a block, one allocates as much", [frees_the_first, keeps], two_blocks),
+            ("Two threads, with two blocks each", [twice, twice], None),
+        ):
+            require_safe(f"{story}, {lanes}", programs, None, TRAPS, prepare, text=text, lane_count=count)
+        for story, programs in (
+            ("One thread allocates, and the system has no memory", [keeps]),
+            ("Two threads allocate, and the system has no memory", [keeps, keeps]),
+        ):
+            require_safe(f"{story}, {lanes}", programs, None, TRAPS, text=text, lane_count=count, map_limit=0)
+    require_safe("Three threads allocate, 2 lanes", [keeps] * 3, None, TRAPS, text=text, lane_count=2, preemptions=1)
+
+
+@pytest.mark.points(1)
+def test_space(student, edition):
+    rules = Rules(edition)
+    text = text_of(student)
+    require_unlocked(student)
+    heap = student.new_heap(2)
+    count = rules.slab_len // 64
+    levels = []
+    for _ in range(12):  # lane 0 allocates, lane 1 frees
+        heap.set_thread_index(0)
+        addrs = []
+        for _ in range(count):
+            addrs.append(student.alloc(heap, 64, ALIGN))
+            heap.set_thread_index(0)
+        for addr in addrs:
+            heap.set_thread_index(1)
+            student.free(heap, addr, 64, ALIGN)
+        levels.append(sum(length for _, length in heap.mappings()) // rules.slab_len)
+    if levels[-1] > 4:
+        raise WrongAnswerError(
+            f"A thread in lane 0 allocates {count} blocks of 64 bytes and one in lane 1 frees them, 12 times: the heap "
+            f"has {levels} slabs after each; expected at most 4. Look into another lane before you map."
+        )
+    for name in packed_traces():
+        rows = cost.first_events(name, cost.SPACE_EVENTS)
+        got, base = cost.play(text, student.new_heap(cost.LANE_COUNT), name, rows), cost.reference_space(rows)
+        if got > SPACE_LIMIT * base:
+            raise WrongAnswerError(
+                f"{name}, the first {len(rows)} heap calls: {got} bytes mapped at most, {got / base:.1f} times the "
+                f"reference's {base}; expected {SPACE_LIMIT} times at most."
+            )
+
+
+@pytest.mark.points(1)
+def test_time(student):
+    text = text_of(student)
+    require_unlocked(student)
+    for count in (10, 100):
+        blocks = range(count)
+        rows = rows_of(*(("alloc", block, 64, ALIGN) for block in blocks), *(("free", block) for block in blocks))
+        require_steps(text, f"{count} blocks of 64 bytes, allocated and freed", rows)
+    for name in packed_traces():
+        rows = cost.first_events(name, cost.STEP_EVENTS)
+        require_steps(text, f"{name}, the first {len(rows)} heap calls", rows)
+
+
+def require_steps(text, story, rows):
+    got, base = cost.steps(text, rows), cost.reference_steps(rows)
+    if got.count > STEP_LIMIT * base.count:
+        by_pages = got.pages * cost.PAGE_STEPS > got.count / 2
+        raise WrongAnswerError(
+            f"{story}: {got.count} steps, {got.count / base.count:.1f} times the reference's {base.count}; expected "
+            f"{STEP_LIMIT} times at most. Of yours, {got.pages} are calls for pages, of the reference's {base.pages}. "
+            + ("Each counts as a system call." if by_pages else "Is there a loop over slots?")
+        )
