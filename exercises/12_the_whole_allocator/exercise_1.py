@@ -19,7 +19,7 @@ From here on nothing is given but the heap, and how you do it is yours. What you
     5. Freed slots are used again, whichever lane they lie in: while no more is live than before, in the same lengths,
        memory does not grow without end.
     6. Threads may call your functions at the same time, more of them than there are lanes. No deadlock, no race.
-    7. It is good: at most 1.5 times the memory and 6 times the steps of refalloc's own on the heap calls of real
+    7. It is good: at most 1.5 times the memory and 4 times the steps of refalloc's own on the heap calls of real
        programs. A step is a word, a field of a lane, a lock or the thread index that you read or write; a call of map,
        unmap or remap counts as 250.
 

@@ -73,7 +73,7 @@ class Mirrors:
             self._heaps[number].set_mappings(mappings)
         for number in dropped:
             del self._heaps[number]
-        self._student._heaps[:] = self._heaps.values()
+        self._student._heaps = list(self._heaps.values())
         return self._seq, kind, name, self._real(raw_args)
 
     def answer(self, message):

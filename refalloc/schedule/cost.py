@@ -19,8 +19,8 @@ from refalloc.trace.packed import ALLOC, load_trace
 from refalloc.trace.replay import pattern
 
 LANE_COUNT = 4
-SPACE_EVENTS = 6_000  # of each trace, from its beginning, for space
-STEP_EVENTS = 800  # for steps, each of which is made on the stepped machine
+SPACE_EVENTS = 4_000  # of each trace, from its beginning, for space
+STEP_EVENTS = 500  # for steps, each of which is made on the stepped machine
 STEP_LIMIT = 100 * STEP_EVENTS  # an event takes a dozen
 PAGE_STEPS = 250  # a system call takes a microsecond, a word in the cache a few nanoseconds
 _PAGE_KINDS = (Kind.MAP, Kind.UNMAP, Kind.REMAP)

@@ -1,4 +1,4 @@
-# fails with: 5460 blocks of 1 bytes: alloc mapped 65536 bytes at once; expected slabs of 32768.
+# fails with: 2730 blocks of 1 bytes: alloc mapped 65536 bytes at once; expected slabs of 32768.
 WORD_LEN = 8
 SLAB_LEN = 64 * 1024
 SLAB_ALIGN_LOG2 = SLAB_LEN.bit_length() - 1

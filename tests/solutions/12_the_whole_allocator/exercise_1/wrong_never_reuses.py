@@ -1,4 +1,4 @@
-# fails with: 6144 blocks of 16 bytes: 98304 bytes mapped; all freed, and as many again: 196608. Freed slots come before fresh ones, and fresh ones before a new slab.
+# fails with: 1228 blocks of 40 bytes: 65536 bytes mapped; all freed, and as many again: 131072. Freed slots come before fresh ones, and fresh ones before a new slab.
 SLAB_LEN = 32 * 1024
 SLAB_ALIGN_LOG2 = 15
 SMALLEST_LOG2 = 4

@@ -1,4 +1,4 @@
-# fails with: 1092 blocks of 65 bytes: 5 slabs; expected at most 4: a slot for 65 bytes has at most 120, so a slab has room for 273.
+# fails with: 546 blocks of 65 bytes: 3 slabs; expected at most 2: a slot for 65 bytes has at most 120, so a slab has room for 273.
 SLAB_LEN = 32 * 1024
 SLAB_ALIGN_LOG2 = 15
 SMALLEST_LOG2 = 4
