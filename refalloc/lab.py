@@ -9,8 +9,9 @@ predict("04 waste", "How much?") asks for a guess; .result(1.5) on it shows the 
 check_panel("04.1") the checks as a panel: live, and again each time that you save
 progress_panel()    what has passed, lesson by lesson
 quote("alloc.pop")  a part of the allocator's text
+own_text("12.1")    your allocator, once it has passed
 asked_lengths("sqlite"), plot_bytes, plot_layouts, plot_slots, plot_stairs, plot_waste
-plot_free_list, plot_growth, plot_turns
+plot_free_list, plot_growth, plot_space_and_time, plot_turns
 LaneTable, MemoryMap, SchedulePlayer, SizeClasses, SlabRuler, each with controls
 """
 
@@ -19,6 +20,7 @@ from collections import Counter
 from dataclasses import asdict
 from functools import partial
 
+from refalloc import allocator
 from refalloc.course import CourseError, html, text
 from refalloc.course.guesses import Guesses
 from refalloc.course.index import HINT_COUNT, find_course
@@ -31,7 +33,9 @@ from refalloc.pictures.free_list import plot_free_list
 from refalloc.pictures.growth import plot_growth
 from refalloc.pictures.memory import plot_bytes, plot_layouts
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
+from refalloc.pictures.space_and_time import plot_space_and_time
 from refalloc.pictures.turns import plot_turns
+from refalloc.student import load
 from refalloc.trace.packed import ALLOC, load_trace
 
 __all__ = [
@@ -40,11 +44,13 @@ __all__ = [
     "check_panel",
     "hint",
     "milestone",
+    "own_text",
     "plot_bytes",
     "plot_free_list",
     "plot_growth",
     "plot_layouts",
     "plot_slots",
+    "plot_space_and_time",
     "plot_stairs",
     "plot_turns",
     "plot_waste",
@@ -151,6 +157,20 @@ def progress():
     course = find_course()
     record = Progress(course)
     return Shown(record, text.progress_text(course, record), html.progress_html(course, record))
+
+
+def own_text(exercise="12.1"):
+    """The learner's whole allocator, once it has passed; until then the reference.
+
+    Args:    exercise: str, one whose file has alloc, free, resize and remap.
+    Returns: (module, str): the text, and a sentence that says which it is.
+    Raises:  CourseError; StudentError when the file cannot be executed any more.
+    """
+    course = find_course()
+    chosen = course.exercise(exercise)
+    if not Progress(course).passed(chosen):
+        return allocator, f'refalloc\'s own allocator, as yours has not passed yet: check("{exercise}")'
+    return load(chosen.file), f"your allocator, {chosen.stub}"
 
 
 def predict(name, question, choices=(), unit=""):

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "edition": set(),
     "atomic": set(),
     **{house: TEXT | MACHINES | {"refalloc", "student", "edition", "atomic"} for house in HOUSES},
-    "lab": TEXT | MACHINES | HOUSES | {"refalloc"},
+    "lab": TEXT | MACHINES | HOUSES | {"refalloc", "student"},
     "commands": TEXT | MACHINES | HOUSES | {"refalloc", "atomic"},
     "cli": {"commands"},
     "__main__": {"cli"},
