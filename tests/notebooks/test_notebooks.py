@@ -154,6 +154,16 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^6,400 bytes live, 6,553,600 mapped, 0 given back$",
         r"^0 bytes live, 6,553,600 mapped, 6,553,600 given back, 0 left$",
     ],
+    "12": [
+        r"^ +5 +unlocks lane 1",
+        r"^sound$",
+        r"^slot slab \+ 64 of class 3 is both free in lane 1 and free in lane 1$",
+        r"^measured: +2.45 bytes$",
+        r"^no failure in all schedules with at most 2 preemptions",
+        r"^refalloc's own allocator, .* space 1.00, time 1.00, product 1.00$",
+        r"^measured: +8 KiB$",
+        r"8 KiB 0.2\d and 1.0\d, product 0.2\d",
+    ],
 }
 
 
