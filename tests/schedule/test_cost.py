@@ -79,9 +79,7 @@ def test_a_block_that_is_handed_out_twice_or_overwritten_is_found():
             heap.store(addr - 64, 7)
         return addr
 
-    with pytest.raises(
-        WrongBlockError, match=r"at the end: the block of 64 bytes .* 1, slab \+ 0, does not hold"
-    ):
+    with pytest.raises(WrongBlockError, match=r"at the end: the block of 64 bytes .* 1, slab \+ 0, does not hold"):
         play(text(alloc=scribbles), heap(), "rows", rows)
 
 
