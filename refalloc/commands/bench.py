@@ -10,6 +10,7 @@ BENCHES = {
     "interpreted": "refalloc.commands.bench_interpreted",
     "grader": "refalloc.commands.bench_grader",
     "native": "refalloc.commands.bench_native",
+    "programs": "refalloc.commands.bench_programs",
     "view": "refalloc.commands.bench_view",
 }
 

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from refalloc import allocator
-from refalloc.bench import native, peers
+from refalloc.bench import native, peers, ratios
 from refalloc.bench.peers import Peer
 from refalloc.cli import main
 from refalloc.native.workloads import WORKLOADS
@@ -36,7 +36,7 @@ def test_every_workload_runs_on_every_allocator_that_is_there(tiny, without_zig,
     assert all(row["cpu_low"] <= row["cpu_ratio"] <= row["cpu_high"] for row in report["results"])
     assert all(row["cpu_ratio"] == row["memory_ratio"] == 1 for row in report["results"] if row["peer"] == "glibc")
     assert progress[-1] == (len(native.MICRO) * len(report["peers"]) * 2,) * 2
-    assert native.geometric_means(report)["glibc"] == (1, 1)
+    assert ratios.geometric_means(report)["glibc"] == (1, 1)
     assert json.loads(json.dumps(report)) == report
 
 
@@ -55,12 +55,12 @@ def test_peers_that_are_missing_are_said_with_how_to_get_them(monkeypatch, witho
 def test_ratios_are_of_runs_in_the_same_repetition():
     samples = {}
     for repetition, (own, base) in enumerate([(50, 100), (300, 100), (80, 40)]):
-        samples["w", "refalloc", repetition] = native.Sample(own, own, 10, own)
-        samples["w", "glibc", repetition] = native.Sample(base, base, 10, base)
-        samples["w", "zig", repetition] = native.Sample(2 * own, 1, 10, 1)
-    result = native._result("w", "refalloc", ["glibc", "refalloc", "zig"], samples, 3)
+        samples["w", "refalloc", repetition] = ratios.Sample(own, own, 10, own)
+        samples["w", "glibc", repetition] = ratios.Sample(base, base, 10, base)
+        samples["w", "zig", repetition] = ratios.Sample(2 * own, 1, 10, 1)
+    result = ratios.result_of("w", "refalloc", ["glibc", "refalloc", "zig"], samples, 3)
     assert result.original_ratio == 0.5
-    assert native._result("w", "refalloc", ["glibc", "refalloc"], samples, 3).original_ratio is None
+    assert ratios.result_of("w", "refalloc", ["glibc", "refalloc"], samples, 3).original_ratio is None
     assert result.cpu_ratio == result.wall_ratio == result.memory_ratio == 2
     assert (result.cpu_low, result.cpu_high) == (1.25, 2.5)
     assert result.cpu_ns == 8

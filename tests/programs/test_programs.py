@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from libraries import TEXTS, library, require_program, run
 
+from refalloc.bench.programs import CXX_SOURCE, c_source, git_history, perl_script, rows_of_numbers, sql_script
 from refalloc.native.running import preloading
 
 OURS = ("reference", "improved")
 FUNCTIONS = 100
-C_TYPES = ("int", "long", "double", "unsigned")
 
 
 def _same_with_and_without(name, command, stdin=b"", timeout=300, **options):
@@ -37,50 +37,24 @@ def test_cpython_passes_a_part_of_its_own_tests(name):
     assert b"Result: SUCCESS" in done.stdout
 
 
-def _random_c_program(seed):
-    """Functions of loops and arithmetic, enough of them for the compiler's own heap to grow."""
-    rng = random.Random(seed)
-    lines = []
-    for number in range(FUNCTIONS):
-        kind = rng.choice(C_TYPES)
-        lines.append(f"{kind} f{number}({kind} *a, int n) {{ {kind} s = {rng.randrange(9)};")
-        for _ in range(rng.randrange(2, 6)):
-            step = f"s = s * {rng.randrange(2, 9)} + a[i] - a[n - 1 - i] / {rng.randrange(2, 9)};"
-            lines.append(f"for (int i = 0; i < n; i += {rng.randrange(1, 4)}) {{ {step} a[i] = s; }}")
-        lines.append("return s; }")
-    return "\n".join(lines).encode()
-
-
 @pytest.mark.parametrize("name", OURS)
 def test_gcc_compiles_the_same_code(name):
     require_program("gcc", "gcc")
-    assembly = _same_with_and_without(name, ["gcc", "-x", "c", "-O2", "-S", "-o", "-", "-"], _random_c_program(7))
+    assembly = _same_with_and_without(name, ["gcc", "-x", "c", "-O2", "-S", "-o", "-", "-"], c_source(FUNCTIONS))
     assert assembly.count(b".globl") == FUNCTIONS
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_gxx_compiles_the_same_code(name):
     require_program("g++", "g++")
-    headers = b"#include <map>\n#include <regex>\n#include <string>\n"
-    body = b"std::map<std::string, std::regex> table;\nvoid add(std::string s) { table.emplace(s, std::regex(s)); }\n"
-    assembly = _same_with_and_without(name, ["g++", "-x", "c++", "-O1", "-S", "-o", "-", "-"], headers + body)
+    assembly = _same_with_and_without(name, ["g++", "-x", "c++", "-O1", "-S", "-o", "-", "-"], CXX_SOURCE)
     assert len(assembly) > 100_000
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_sqlite3_answers_the_same(name):
     require_program("sqlite3", "sqlite3")
-    script = b"""
-        create table t (n integer primary key, word text, amount real);
-        with recursive c(i) as (select 1 union all select i + 1 from c where i < 40000)
-          insert into t select i, printf('%x-%d', i * 2654435761 % 99991, i % 97), i * 1.5 from c;
-        create index by_word on t (word);
-        update t set word = word || word where n % 7 = 0;
-        delete from t where n % 5 = 0;
-        select count(*), sum(amount), min(word), max(word) from t;
-        select word, count(*) c, group_concat(n) from t group by substr(word, 1, 2) order by c desc, word limit 50;
-    """
-    assert _same_with_and_without(name, ["sqlite3", ":memory:"], script).startswith(b"32000|")
+    assert _same_with_and_without(name, ["sqlite3", ":memory:"], sql_script(40_000)).startswith(b"32000|")
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -88,15 +62,8 @@ def test_git_writes_the_same_log_and_packs_soundly(name, tmp_path):
     require_program("git", "git")
     who = {f"GIT_{role}_{what}": "a@b" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     settings = {**who, "GIT_CONFIG_GLOBAL": "/dev/null", "HOME": str(tmp_path)}
-    stream, rng = [], random.Random(3)
-    words = [f"word{number}" for number in range(300)]
-    for number in range(150):
-        stream.append(f"commit refs/heads/main\ncommitter a <a@b> {1_000_000_000 + number} +0000\ndata 6\nchange")
-        for file in rng.sample(range(20), 3):
-            text = "\n".join(rng.choices(words, k=200))
-            stream.append(f"M 100644 inline f{file}\ndata {len(text)}\n{text}")
     _git(["init", "-q", "-b", "main"], None, tmp_path, settings)
-    done = run(["git", "fast-import", "--quiet"], name, "\n".join(stream).encode(), cwd=tmp_path, **settings)
+    done = run(["git", "fast-import", "--quiet"], name, git_history(150), cwd=tmp_path, **settings)
     assert done.returncode == 0, done.stderr
     log = _git(["log", "-p", "--stat"], None, tmp_path, settings)
     assert log.count(b"\ncommit ") == 149
@@ -115,18 +82,13 @@ def _git(arguments, name, cwd, settings):
 @pytest.mark.parametrize("name", OURS)
 def test_perl_prints_the_same(name):
     require_program("perl", "perl")
-    script = (
-        "srand(5); my %h; for my $i (1..60000) { my $w = join '', map { chr(97 + rand 6) } 1..5; push @{$h{$w}}, $i; }"
-        'for (sort { @{$h{$b}} <=> @{$h{$a}} || $a cmp $b } keys %h) { (my $v = "@{$h{$_}}") =~ s/(\\d)\\d* /$1/g;'
-        'print "$_ $v\\n"; }'
-    )
-    assert _same_with_and_without(name, ["perl", "-e", script], PERL_HASH_SEED="0").count(b"\n") > 6000
+    assert _same_with_and_without(name, ["perl", "-e", perl_script(60_000)], PERL_HASH_SEED="0").count(b"\n") > 6000
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_xz_with_threads_compresses_to_the_same_bytes(name):
     require_program("xz", "xz-utils")
-    data = b"".join(b"%d %d\n" % (number, number * number % 977) for number in range(300_000))
+    data = rows_of_numbers(300_000)
     packed = _same_with_and_without(name, ["xz", "-T4", "-2", "--block-size=300KiB", "-c"], data)
     assert _same_with_and_without(name, ["xz", "-T4", "-dc"], packed) == data
 
