@@ -15,6 +15,7 @@ from refalloc.grader import GraderError
 from refalloc.grader.scratch import Scratch
 
 JOB_OVERHEAD_SECONDS = 60  # for all of a job that is not the learner's time
+END_SECONDS = 5  # for a process without a job to end
 TESTS_IN_TIME = 40  # tests of one job that may each take all of their seconds
 
 
@@ -24,6 +25,7 @@ class Host:
     def __init__(self):
         self._process: Any = None  # subprocess.Popen
         self._scratch: Any = None  # Scratch, while there is a process
+        self._is_idle = True
 
     def grade(self, job):
         """Run one job. Returns its report, dict, or raises GraderError."""
@@ -41,10 +43,13 @@ class Host:
     def close(self):
         """End the process and all that it has forked, and remove what they have not."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
             with contextlib.suppress(BrokenPipeError):  # it died before it had read all
                 self._process.stdin.close()
+            if self._is_idle:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(END_SECONDS)  # there are no more jobs: it ends
+            self._process.kill()
+            self._process.wait()
             self._process.stdout.close()
             self._process = None
             self._scratch.close()
@@ -60,10 +65,13 @@ class Host:
                     env={**os.environ, "TMPDIR": str(self._scratch.path)},
                     pass_fds=[self._scratch.descriptor],
                 )
+            self._is_idle = False
             self._process.stdin.write(line)
             self._process.stdin.flush()
             if select.select([self._process.stdout], [], [], seconds)[0]:
-                return self._process.stdout.readline()
+                reply = self._process.stdout.readline()
+                self._is_idle = True
+                return reply
         except BrokenPipeError:
             pass
         return b""
