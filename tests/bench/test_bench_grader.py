@@ -1,6 +1,7 @@
 """The benchmark of the grader runs, and counts only runs that gave the right marks."""
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -30,3 +31,9 @@ def test_a_run_with_other_marks_is_no_measurement(monkeypatch):
 def test_a_command_that_fails_is_told(tmp_path):
     with pytest.raises(grader.PeerError, match="no such peer"):
         grader._run(["/bin/sh", "-c", "echo no such peer >&2; exit 3"], tmp_path)
+
+
+def test_what_nobody_waits_for_is_counted_too(tmp_path):
+    orphan = "import time\nwhile time.process_time() < 0.3: pass"
+    starts = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]], stdout=-3, stderr=-3)"
+    assert grader._timed([sys.executable, "-c", starts, orphan], tmp_path)[1] >= 0.3
