@@ -33,12 +33,15 @@ from refalloc.heap import available_cpu_count
 FILE = click.Path(exists=True, dir_okay=False)
 
 
+GRADE_ALL = "SUBMISSIONS"  # the command that nobody writes: what stands in its place are folders
+
+
 class GradeGroup(click.Group):
     """`refalloc grade export ...` is a command of its own; anything else after `grade` is for grading."""
 
     def parse_args(self, ctx, args):
-        if not args or args[0] not in (*self.commands, "-h", "--help"):
-            args = ["class", *args]
+        if not args or args[0] not in ({*self.commands, "-h", "--help"} - {GRADE_ALL}):
+            args = [GRADE_ALL, *args]
         return super().parse_args(ctx, args)
 
 
@@ -46,12 +49,12 @@ class GradeGroup(click.Group):
 def grade():
     """Grade what a class has handed in: `refalloc grade SUBMISSIONS --out RESULTS`.
 
-    `refalloc grade class --help` lists the options of grading, `refalloc grade export --help` the formats of others.
+    `refalloc grade SUBMISSIONS --help` lists the options of it, `refalloc grade export --help` the formats of others.
     """
 
 
-@grade.command("class")
-@click.argument("places", metavar="SUBMISSIONS...", nargs=-1, type=click.Path(exists=True))
+@grade.command(GRADE_ALL)
+@click.argument("places", metavar="...", nargs=-1, type=click.Path(exists=True))
 @click.option("--out", metavar="RESULTS", type=click.Path(file_okay=False), help="Where results go, and are kept.")
 @course_option
 @hidden_option

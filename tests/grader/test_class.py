@@ -258,6 +258,18 @@ def test_a_missing_argument_is_told():
     assert "refalloc grade SUBMISSIONS --out RESULTS" in result.output
 
 
+def test_a_folder_may_be_called_class(course, tmp_path, bwrap, monkeypatch):
+    hand_in(tmp_path / "class", {"ada": ANSWERS["right"][0]})
+    monkeypatch.chdir(tmp_path)
+    assert grade(course, ["class"], tmp_path / "out")["ada"]["points"] == "5.00"
+
+
+def test_help_lists_the_options_of_grading():
+    assert "--late-per-day" in CliRunner().invoke(main, ["grade", "SUBMISSIONS", "--help"]).output
+    assert "--late-per-day" in CliRunner().invoke(main, ["grade", "anything", "--help"]).output
+    assert "grade SUBMISSIONS --help" in CliRunner().invoke(main, ["grade", "--help"]).output
+
+
 def test_the_doctor_names_every_cage(bwrap):
     result = CliRunner().invoke(main, ["grade", "--doctor"])
     assert result.exit_code == 0
