@@ -192,6 +192,35 @@ def test_an_exercise_can_be_regraded_alone(course, tmp_path, bwrap):
     assert grade(course, [place], tmp_path / "out", "--regrade", "77.1")["ada"]["points"] == "5.00"
 
 
+def test_only_what_is_asked_for_is_graded_by_as_many_as_asked_for(course, tmp_path, bwrap):
+    place = hand_in(tmp_path / "class", {f"student{n}": f"{ANSWERS['right'][0]}\n# {n}\n" for n in range(6)})
+    rows = grade(course, [place], tmp_path / "out", "--only", "77.1", "--workers", 3)
+    assert [row["77.1"] for row in rows.values()] == ["5.00"] * 6
+    command = ["grade", str(place), "--out", str(tmp_path / "out"), "--course", str(course), "--only", "77.2"]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1
+    assert "77.2" in result.output
+
+
+def test_a_copied_answer_is_named_to_the_instructor_and_to_no_student(course, tmp_path, bwrap):
+    own = """
+def size_class_index(length, alignment):
+    needed, index = max(length, alignment), 0
+    for power in range(3, 64):
+        if needed <= 1 << power:
+            return power - 3
+        index += 1
+    raise ValueError(f"no class holds {length} bytes at {alignment}, after {index} were tried")
+"""
+    copy = own.replace("needed", "n").replace("index,", "i,").replace("power", "p") + "# my own work\n"
+    place = hand_in(tmp_path / "class", {"ada": own, "eve": copy, "grace": ANSWERS["right_with_a_loop"][0]})
+    grade(course, [place], tmp_path / "out")
+    rows = (tmp_path / "out" / "similarity.csv").read_text().splitlines()
+    assert rows == ["exercise,first,second,share", "77.1,ada,eve,1.00"]
+    assert "ada and eve" in (tmp_path / "out" / "index.html").read_text()
+    assert "eve" not in (tmp_path / "out" / "students" / "ada.html").read_text()
+
+
 def test_last_terms_table_fails_in_another_edition(course, tmp_path, bwrap):
     checks = "def test_sum(student, edition, rng):\n    row = [rng.randrange(10**6), rng.randrange(10**6)]\n"
     checks += "    assert student.add(*row) == sum(row) + edition('bias', 0)\n"
