@@ -164,6 +164,14 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^measured: +8 KiB$",
         r"8 KiB 0.2\d and 1.0\d, product 0.2\d",
     ],
+    "13": [
+        r"^a block, 16 bytes aligned: True +resize to 101: True$",
+        r"^measured: +[1-9]\d{1,2} times$",
+        r"^compiled: [\d.]+ \([\d.]+ to [\d.]+\) ns$",
+        r"^the same, by turns: [\d.]+ \([\d.]+ to [\d.]+\)$",
+        r"^measured: +([2-9]|[1-9]\d+)(\.\d)? times$",
+        r"glibc 1.00 and 1.00, product 1.00; this text",
+    ],
 }
 
 
