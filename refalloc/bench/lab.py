@@ -182,10 +182,14 @@ class LabPage(Page):
             notebook.cells.append(cell)
         nbformat.write(notebook, self.server.root / name)
         self.open(name)
+        self.run_all()
+        return self.page
+
+    def run_all(self):
+        """Run all cells of the open notebook. Each must end without an error."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)")
         failed = [output for outputs in self.outputs() for output in outputs if output["output_type"] == "error"]
         assert failed == [], failed
-        return self.page
 
     def run_cell(self, index):
         """Run one cell again."""

@@ -185,6 +185,10 @@ def text_of(cell):
     return "\n".join(said)
 
 
+def kept_cells(lesson):
+    return [cell for cell in cells_of(lesson, "code") if "keep_output" in cell.metadata.get("tags", [])]
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """run(lesson, answer) executes its notebook in a course folder of its own; answer(exercise) is the file's text."""
@@ -212,6 +216,8 @@ def test_with_stubs_it_measures_what_it_says_and_each_check_says_not_attempted(l
         assert re.search(measured, "\n".join(said.values()), re.MULTILINE), measured
     for exercise in lesson.exercises:
         assert f"{exercise.id} not attempted: 0 of {exercise.points}" in said[f'check("{exercise.id}")']
+    for cell in kept_cells(lesson):
+        assert said[cell.source] == text_of(cell), "the kept picture is of another day; see CONTRIBUTING.md"
 
 
 @LESSONS
@@ -285,9 +291,8 @@ def test_cells_have_ids_that_say_what_they_are(lesson):
 
 @LESSONS
 def test_kept_outputs_are_pictures_with_a_sentence(lesson):
-    kept = [cell for cell in cells_of(lesson, "code") if "keep_output" in cell.metadata.get("tags", [])]
-    assert kept
-    for cell in kept:
+    assert kept_cells(lesson)
+    for cell in kept_cells(lesson):
         (output,) = cell.outputs
         assert {*output.data} == {"image/png", "text/plain"}
         assert len(output.data["image/png"]) < 28_000
