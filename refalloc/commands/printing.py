@@ -1,5 +1,7 @@
 """A check as it is printed in a terminal, line by line."""
 
+import re
+
 import click
 from rich.padding import Padding
 from rich.text import Text
@@ -8,6 +10,7 @@ from refalloc.course import CourseError
 from refalloc.course.runner import check_exercise
 from refalloc.course.text import short_path, summary, test_line
 
+COLUMNS = re.compile(r"\S {2,}\S")  # as in the table of a schedule
 STYLES = {
     "correct": "green",
     "incorrect": "red",
@@ -35,8 +38,16 @@ def check_and_print(exercise, progress, console):
 
 
 def print_line(console, line, outcome=""):
-    """Print a line, wrapped to the terminal at its own indent, its word for the outcome coloured."""
+    """Print a line, wrapped to the terminal at its own indent, its word for the outcome coloured.
+
+    A line with columns is cut there instead, as its rest would stand below others; without a terminal it is whole.
+    """
     text = Text(line.lstrip())
     if outcome:
         text.highlight_words([outcome], style=STYLES[outcome])
+    if COLUMNS.search(line):
+        if not console.is_terminal:
+            console.print(Text(line), soft_wrap=True)
+            return
+        text.no_wrap, text.overflow = True, "ellipsis"
     console.print(Padding(text, (0, 0, 0, len(line) - len(line.lstrip())), expand=False))
