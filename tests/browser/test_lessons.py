@@ -156,7 +156,7 @@ def test_the_lanes_of_lesson_09(open_lesson):
     cell.get_by_text("The heap has 2 lanes").wait_for()
     box = slider.bounding_box()
     slider.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
-    cell.get_by_text("When recording began, the heap stores a link at slab 0").wait_for()
+    cell.get_by_text("has freed slab 0 + 0x0, 64 bytes").wait_for()
 
 
 def test_a_bold_term_leads_to_the_glossary(open_lesson):
