@@ -1,0 +1,21 @@
+# fails with: verdict(calls=[[64, 10], [64, 0], [64, 4], [64, 0]], addr=64, reach=16) gave ['freed', 1, 0]; expected ['freed', 3, 0]. Of several blocks that were freed, take the one that was freed last.
+def verdict(calls, addr, reach):
+    live = {}
+    freed = []
+    for number, (start, length) in enumerate(calls):
+        if length > 0:
+            live[start] = (start + length, number)
+        else:
+            end, _ = live.pop(start)
+            freed.append((start, end, number))
+    for start, (end, number) in live.items():
+        if start <= addr < end:
+            return ["live", number, addr - start]
+    for start, end, number in freed:
+        if start <= addr < end:
+            return ["freed", number, addr - start]
+    before = [(end, number, start) for start, (end, number) in live.items() if end <= addr < end + reach]
+    if before:
+        _, number, start = max(before)
+        return ["past", number, addr - start]
+    return ["unknown", -1, 0]
