@@ -172,6 +172,17 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^measured: +([2-9]|[1-9]\d+)(\.\d)? times$",
         r"glibc 1.00 and 1.00, product 1.00; this text",
     ],
+    "14": [
+        r"^librefalloc.so: [\d,]+ bytes$",
+        r"^16 bytes aligned: True +bytes to use: 1(12|28)$",
+        r"^measured: +\d{4,5} calls$",
+        r"^preloaded: .*librefalloc.so",
+        r"^python3: the same: True$",
+        r"^nothing happened$",
+        r"^refalloc: double free",
+        r"^measured: +1?\d of 100$",
+        r"^python3 on it, as a multiple of glibc's: [01]\.\d\d$",
+    ],
 }
 
 

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from libraries import TEXTS, library, require_program, run
@@ -15,6 +16,7 @@ from refalloc.bench.programs import CXX_SOURCE, c_source, git_history, perl_scri
 from refalloc.native.running import preloading
 
 OURS = ("reference", "improved")
+CAPSTONE = Path(__file__).parents[1] / "solutions" / "12_the_whole_allocator" / "exercise_1" / "solution.py"
 FUNCTIONS = 100
 
 
