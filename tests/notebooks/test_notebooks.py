@@ -274,6 +274,18 @@ def test_it_opens_with_minutes_and_objectives_and_what_is_needed(lesson):
 
 
 @LESSONS
+def test_the_reader_can_call_for_checks_and_help(lesson):
+    called = {"check", "hint", "solution"} if lesson.exercises else set()
+    (imported,) = [
+        {alias.name for alias in node.names}
+        for cell in cells_of(lesson, "code")
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.ImportFrom) and node.module == "refalloc.lab"
+    ]
+    assert called <= imported
+
+
+@LESSONS
 def test_each_guess_has_a_name_of_its_own_and_a_result(lesson):
     trees = [ast.parse(cell.source) for cell in cells_of(lesson, "code")]
     guesses = {}  # variable -> (its name on disk, number of the cell)
