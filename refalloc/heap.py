@@ -17,6 +17,7 @@ The second text, improved.py, uses more:
     heap.adopt()                                    the same, given to the thread if it has none yet
     heap.enter(lane), heap.leave(lane)              the thread's own lane; no lock, and no atomic step
     lane.room[c]                                    a number, 0 at first
+    heap.note_free(length)                          tells that so many bytes more lie free for any thread, or fewer
 
 A thread is inside its own lane at most once: enter says no to a signal's handler that comes in between. When a thread
 ends, its own lane passes, as it is, to a thread that begins.
@@ -133,6 +134,9 @@ class Heap(Arena):
                 lane = Lane(next(self._own_indexes))
             self._stays.stay = _Stay(lane, self._left)
         return self.own_lane
+
+    def note_free(self, length):
+        """Take note of free memory. This heap does nothing about it; see native/idle.py for one that does."""
 
     def enter(self, lane):
         """Enter the thread's own lane. Returns bool, False when it is inside already."""

@@ -40,6 +40,8 @@ CLASS_COUNT = 64  # all classes, to 2 MiB
 STORE_LEN = 1 << 20  # bytes of each larger class that wait in a lane
 OWN_LEN = 1 << 16  # bytes of free slots of a class that an own lane keeps, within the next two bounds
 OWN_LEAST, OWN_MOST = 4, 256  # slots
+ENTRY_LEN = 2 * WORD_LEN  # of the table of slabs that a trim makes
+TABLE_LEN = 4 * SLAB_LEN
 PATIENCE = 64  # tries for the lock of another lane, before a slab is mapped instead
 
 
@@ -218,12 +220,19 @@ def hand_over(heap, lane, size_class):
         put_batch(heap, size_class, rest)
 
 
+def batch_len(size_class):
+    """Bytes in a batch as hand_over makes it; few have less."""
+    count = own_count(size_class)
+    return (count + 1 - count // 2) * slot_size(size_class)
+
+
 def put_batch(heap, size_class, batch):
     """Give a list of slots to a shared lane. Locks: one shared lane, none on return."""
     lane = lock(heap)
     heap.store(batch + WORD_LEN, lane.frees[size_class])
     lane.frees[size_class] = batch
     heap.unlock(lane)
+    heap.note_free(batch_len(size_class))
 
 
 def take_batch(heap, size_class):
@@ -243,6 +252,8 @@ def take_batch(heap, size_class):
                 lane.room[size_class] -= 1
         heap.unlock(lane)
         if batch != 0:
+            if size_class < SMALL_COUNT:
+                heap.note_free(-batch_len(size_class))
             return batch
     return 0
 
@@ -306,8 +317,8 @@ def remap(heap, addr, length, new_length, align_log2):
 def trim(heap):
     """Give back every slab that has no live block, and all larger blocks that are kept.
 
-    With all lanes taken, nothing moves. The free slots of a class are sorted by address, as a list, so that those of a
-    slab are neighbours and can be counted; no other memory is needed. What remains goes to the first lane. What other
+    With all lanes taken, nothing moves. The free slots of a class are put in an order in which those of a slab are
+    neighbours, and can be counted. What remains goes to the first lane. What other
     threads' own lanes keep is theirs, and their slabs stay.
 
     Returns: int, bytes given back.
@@ -321,7 +332,7 @@ def trim(heap):
             pass
     given_len = 0
     for size_class in range(SMALL_COUNT):
-        slot = in_order(heap, all_free(heap, size_class))
+        slot = by_slab(heap, all_free(heap, size_class))
         while slot != 0:
             slab, start, end, count = slot - slot % SLAB_LEN, slot, slot, 0
             while slot != 0 and slot - slot % SLAB_LEN == slab:
@@ -389,32 +400,39 @@ def trim_larger(heap, lane, size_class):
     return given_len
 
 
-def in_order(heap, first):
-    """The same list, sorted by address: merge sort from the bottom up, runs of 1, 2, 4, ... slots.
+def by_slab(heap, slots):
+    """The same list in another order: slots of one slab are neighbours.
+
+    A table has a list for each slab, at a place that its address gives. Of slabs with one place, the first to come has
+    it, and the others wait for the next round; they lie a GiB apart. Without memory for the table, nothing is changed.
 
     Returns: int, the first slot.
     """
-    width = 1
-    while True:
-        rest, first, last, run_count = first, 0, 0, 0
-        while rest != 0:
-            run_count += 1
-            left, right, left_count, right_count = rest, rest, 0, width
-            while left_count < width and right != 0:
-                left_count, right = left_count + 1, heap.load(right)
-            while left_count > 0 or (right_count > 0 and right != 0):
-                if left_count > 0 and (right_count == 0 or right == 0 or left < right):
-                    slot, left, left_count = left, heap.load(left), left_count - 1
-                else:
-                    slot, right, right_count = right, heap.load(right), right_count - 1
-                if last == 0:
-                    first = slot
-                else:
-                    heap.store(last, slot)
-                last = slot
-            rest = right
-        if last != 0:
-            heap.store(last, 0)
-        if run_count <= 1:
-            return first
-        width *= 2
+    table = heap.map(TABLE_LEN, SLAB_ALIGN_LOG2) if slots != 0 else 0
+    if table == 0:
+        return slots
+    ordered = 0
+    while slots != 0:
+        rest, lowest, highest = 0, table + TABLE_LEN, table
+        while slots != 0:
+            slot, slots = slots, heap.load(slots)
+            entry = table + slot // SLAB_LEN * ENTRY_LEN % TABLE_LEN
+            first = heap.load(entry)
+            if first != 0 and first // SLAB_LEN != slot // SLAB_LEN:
+                heap.store(slot, rest)
+                rest = slot
+                continue
+            if first == 0:
+                heap.store(entry + WORD_LEN, slot)  # the last of its list
+            heap.store(slot, first)
+            heap.store(entry, slot)
+            lowest, highest = min(lowest, entry), max(highest, entry)
+        for entry in range(lowest, highest + 1, ENTRY_LEN):
+            first = heap.load(entry)
+            if first != 0:
+                heap.store(heap.load(entry + WORD_LEN), ordered)
+                heap.store(entry, 0)
+                ordered = first
+        slots = rest
+    heap.unmap(table, TABLE_LEN)
+    return ordered

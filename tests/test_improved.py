@@ -197,18 +197,31 @@ def test_trim_gives_back_all_that_is_free_and_nothing_else(lane_count):
     assert heap.mappings() == []
 
 
-def test_the_list_of_a_trim_is_sorted_by_address():
+@pytest.mark.parametrize("table_len", [text.TABLE_LEN, 3 * text.ENTRY_LEN, text.ENTRY_LEN])
+def test_the_list_of_a_trim_has_the_slots_of_a_slab_side_by_side(table_len, monkeypatch):
+    monkeypatch.setattr(text, "TABLE_LEN", table_len)
     heap, rng = Heap(1), random.Random(4)
-    for count in (1, 2, 3, 7, 8, 100, 1000):
-        slots = [text.alloc(heap, 16, 4) for _ in range(count)]
+    for count in (1, 2, 3, 7, 100, 1000):
+        slots = [text.alloc(heap, 4096, 4) for _ in range(count)]
         rng.shuffle(slots)
         for addr, following in itertools.pairwise([*slots, 0]):
             heap.store(addr, following)
-        addr, found = text.in_order(heap, slots[0]), []
+        addr, found = text.by_slab(heap, slots[0]), []
         while addr:
             found.append(addr)
             addr = heap.load(addr)
-        assert found == sorted(slots)
+        assert sorted(found) == sorted(slots)
+        slabs = [slab for slab, _ in itertools.groupby(addr // text.SLAB_LEN for addr in found)]
+        assert len(slabs) == len({*slabs})
+
+
+def test_a_trim_that_gets_no_memory_for_its_table_gives_back_what_it_can():
+    heap = Heap(1, arena_len=256 << 10)
+    blocks = [text.alloc(heap, 20_000, 4) for _ in range(6)] + [text.alloc(heap, 100, 4)]
+    for addr in blocks:
+        text.free(heap, addr, 100 if addr == blocks[-1] else 20_000, 4)
+    assert text.trim(heap) >= text.SLAB_LEN
+    assert text.alloc(heap, 20_000, 4) != 0
 
 
 def test_refused_pages_leave_the_heap_as_it_was():

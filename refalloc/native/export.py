@@ -15,7 +15,7 @@ from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
-from refalloc.native import checked_blocks, malloc_api
+from refalloc.native import checked_blocks, idle, malloc_api
 from refalloc.native.compiler import cache_folder
 from refalloc.native.explain import explain
 from refalloc.native.jit import SIGNATURES, CompileError, Shadows, jit
@@ -33,7 +33,19 @@ from refalloc.native.linking import (
 from refalloc.native.trial import try_out
 
 LIBC = {  # what a library may ask for
-    *{"__errno_location", "abort", "close", "fcntl", "getpid", "madvise", "memcpy", "memset", "mmap", "mremap"},
+    *{
+        "__errno_location",
+        "abort",
+        "clock_gettime",
+        "close",
+        "fcntl",
+        "getpid",
+        "madvise",
+        "memcpy",
+        "memset",
+        "mmap",
+        "mremap",
+    },
     *{
         "munmap",
         "open",
@@ -57,7 +69,7 @@ declare void @refalloc_end()
 # C functions get their own names last of all: the optimizer takes it that a `malloc` does what the standard says, and
 # would make malloc and memset in calloc into a call of calloc.
 C_PREFIX = "refalloc_c_"
-INTERNAL = {**malloc_api.INTERNAL, **checked_blocks.INTERNAL}
+INTERNAL = {**malloc_api.INTERNAL, **checked_blocks.INTERNAL, **idle.INTERNAL}
 
 
 def export(text, path):
@@ -89,7 +101,7 @@ def cached_library(text):
 
 def library_module(text):
     """The optimized LLVM module of a text's library. Raises CompileError, ExportError."""
-    support = support_ir() + malloc_api.LINE_IR + checked_blocks.QUARANTINE_IR + CONSTRUCTORS
+    support = "\n".join([support_ir(), malloc_api.LINE_IR, checked_blocks.QUARANTINE_IR, idle.IDLE_IR, CONSTRUCTORS])
     compiled = jit(text)
     shadow = _bound_to(compiled)
     looping = [name for name, function in compiled.functions.items() if _has_loop(function) and name not in SIGNATURES]
@@ -145,14 +157,14 @@ def _compiled_functions(shadow, text):
     """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
     support = (
         *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
-        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "short_ring", "long_ring"),
+        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "short_ring", "long_ring", "idle"),
     )
     libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific")
     for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), *libc):
         declare_symbol(symbol)
-    checks = Shadows().module(checked_blocks)
+    parts = [Shadows().module(checked_blocks), Shadows().module(idle), shadow]
     for symbol, signature in {**malloc_api.ENTRY_POINTS, **INTERNAL}.items():
-        function = getattr(checks if symbol in checked_blocks.INTERNAL else shadow, symbol).py_func
+        function = next(getattr(part, symbol) for part in parts if hasattr(part, symbol)).py_func
         try:
             assembly, name = compile_c_function(function, signature)
         except Exception as error:  # the compiler raises its own errors, and NameError, TypeError, ...

@@ -146,6 +146,9 @@ class NativeHeap:
         """The thread's own lane, given to it if it has none. Returns NativeLane."""
         return NativeLane(_adopt(self))
 
+    def note_free(self, length):
+        """As Heap.note_free."""
+
     def enter(self, lane):
         """Enter the thread's own lane. Returns bool, False when it is inside already."""
         return _enter(self, lane.addr)
@@ -349,6 +352,14 @@ def _slot_addr(heap):
     """Where the table says which lane may be the caller's own."""
     hashed = thread_pointer() * 0x1E3779B97F4A7C15 >> 56 & (SLOT_COUNT - 1)
     return _control_addr(heap) + SLOTS_OFFSET + hashed * 8
+
+
+@overload_method(NativeHeapType, "note_free")
+def _native_heap_note_free(heap, length):
+    def note_free(heap, length):
+        pass
+
+    return note_free
 
 
 @overload_method(NativeHeapType, "adopt")

@@ -70,7 +70,7 @@ ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0xFF
     OWN_KEY,
 ) = range(14)
 STATE_WORDS = 14
-MODE_COUNT_CALLS, MODE_CHECK = 1, 2  # bits
+MODE_COUNT_CALLS, MODE_CHECK, MODE_LOOK_IDLE = 1, 2, 4  # bits
 
 _thread_index = types.ExternalFunction("refalloc_thread_index", signature(types.int64))
 _set_thread_index = types.ExternalFunction("refalloc_set_thread_index", signature(types.void, types.int64))
@@ -79,6 +79,7 @@ set_own = types.ExternalFunction("refalloc_set_own_addr", signature(types.void, 
 _adopt = types.ExternalFunction("refalloc_adopt", signature(types.int64))
 _single_threaded = types.ExternalFunction("refalloc_single_threaded", signature(types.int64))
 _map = types.ExternalFunction("refalloc_map", signature(*[types.int64] * 5))
+_note_free = types.ExternalFunction("refalloc_note_free", signature(types.void, types.int64))
 _unmap = types.ExternalFunction("refalloc_unmap", signature(types.void, types.int64, types.int64))
 _remap = types.ExternalFunction("refalloc_remap", signature(*[types.int64] * 5))
 
@@ -287,6 +288,14 @@ def _library_heap_enter(heap, lane):
 @overload_method(LibraryHeapType, "map")
 def _library_heap_map(heap, length, align_log2):
     return lambda heap, length, align_log2: _map(length, align_log2, _length_of(heap), _align_log2_of(heap))
+
+
+@overload_method(LibraryHeapType, "note_free")
+def _library_heap_note_free(heap, length):
+    def note_free(heap, length):
+        _note_free(length)
+
+    return note_free
 
 
 @overload_method(LibraryHeapType, "unmap")

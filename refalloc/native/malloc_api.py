@@ -16,6 +16,7 @@ from refalloc.allocator import free as text_free
 from refalloc.allocator import remap as text_remap
 from refalloc.allocator import resize as text_resize
 from refalloc.native.checked_blocks import INTERNAL as CHECKED
+from refalloc.native.idle import INTERNAL as IDLE
 from refalloc.native.library import (
     ALIGN_MASK,
     CLASS_MASK,
@@ -32,6 +33,7 @@ from refalloc.native.library import (
     MODE,
     MODE_CHECK,
     MODE_COUNT_CALLS,
+    MODE_LOOK_IDLE,
     OWN_CAPACITY,
     OWN_KEY,
     PEAK_MAPPED_LEN,
@@ -93,6 +95,7 @@ INTERNAL = {
     "refalloc_watch": _i64(_i64),
     "refalloc_plain_alloc": _i64(_i64, _i64),
     "refalloc_plain_free": _void(_i64),
+    "refalloc_trim": _i64(),
     "refalloc_adopt": _i64(),
     "refalloc_thread_end": _void(_i64),
     "refalloc_start": _void(_i64, _i64, _i64),
@@ -132,6 +135,8 @@ checked_alloc = types.ExternalFunction("refalloc_checked_alloc", CHECKED["refall
 checked_free = types.ExternalFunction("refalloc_checked_free", CHECKED["refalloc_checked_free"])
 checked_realloc = types.ExternalFunction("refalloc_checked_realloc", CHECKED["refalloc_checked_realloc"])
 checked_size = types.ExternalFunction("refalloc_checked_size", CHECKED["refalloc_checked_size"])
+look_idle = types.ExternalFunction("refalloc_look_idle", IDLE["refalloc_look_idle"])
+idle_after_fork = types.ExternalFunction("refalloc_idle_after_fork", IDLE["refalloc_idle_after_fork"])
 check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["refalloc_check_quarantine"])
 
 
@@ -139,7 +144,7 @@ check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["
 
 
 def text_trim(heap):
-    """For a text that has no trim."""
+    """For a text that has no trim. One that has gives back what it can, beside other threads, and says how much."""
     return 0
 
 
@@ -273,7 +278,7 @@ def malloc_usable_size(addr):
 
 
 def malloc_trim(pad):
-    return 1 if text_trim(request(0, 0)) != 0 else 0
+    return 1 if refalloc_trim() != 0 else 0
 
 
 # What they share
@@ -336,7 +341,9 @@ def refalloc_no_memory():
 
 
 def refalloc_watch(word):
-    """Count a call, if calls are counted. Returns int64, 0 unless blocks are checked."""
+    """Do what a call has to do beside its own. Returns int64, 0 unless blocks are checked."""
+    if state_word(MODE) & MODE_LOOK_IDLE != 0:
+        look_idle()
     if state_word(MODE) & MODE_COUNT_CALLS != 0:
         add_to_state(word, 1)
     return state_word(MODE) & MODE_CHECK
@@ -350,6 +357,10 @@ def refalloc_plain_alloc(length, align_log2):
 
 def refalloc_plain_free(addr):
     release(addr, entry_of(addr))
+
+
+def refalloc_trim():
+    return text_trim(request(0, 0))
 
 
 def refalloc_map(length, align_log2, asked_len, asked_align_log2):
@@ -510,6 +521,7 @@ def refalloc_fork_parent():
 
 def refalloc_fork_child():
     refalloc_fork_parent()
+    idle_after_fork()
 
 
 def refalloc_end():

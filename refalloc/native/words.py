@@ -83,6 +83,7 @@ def _atomic(operation, order):
 
 
 exchange_acquire = _atomic("xchg", "acquire")  # what follows is not moved before it
+or_relaxed, and_relaxed = _atomic("or", "monotonic"), _atomic("and", "monotonic")
 exchange = _atomic("xchg", "acq_rel")  # nor what comes before behind it
 add_relaxed, max_relaxed = _atomic("add", "monotonic"), _atomic("max", "monotonic")  # in no order with anything else
 

@@ -149,6 +149,9 @@ class SteppedHeap:
             self.own_lanes[self.thread] = SteppedLane(len(self.lanes) + 1 + self.thread, self)
         return self.own_lane
 
+    def note_free(self, length):
+        pass
+
     def enter(self, lane):
         """Enter the thread's own lane, as in heap.Heap. No others can see that, so it is no switch point."""
         if self.thread is None:
