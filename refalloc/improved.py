@@ -221,7 +221,9 @@ def hand_over(heap, lane, size_class):
 
 
 def batch_len(size_class):
-    """Bytes in a batch as hand_over makes it; few have less."""
+    """Bytes in a batch as hand_over makes it, few have less; or in a larger block."""
+    if size_class >= SMALL_COUNT:
+        return slot_size(size_class)
     count = own_count(size_class)
     return (count + 1 - count // 2) * slot_size(size_class)
 
@@ -237,25 +239,35 @@ def put_batch(heap, size_class, batch):
 
 def take_batch(heap, size_class):
     """A batch of any shared lane, or 0. Locks: one shared lane at a time, none on return."""
-    start = heap.thread_index
+    start, held_count = heap.thread_index, 0
     for step in range(len(heap.lanes)):
         lane = heap.lanes[(start + step) % len(heap.lanes)]
         tries = 0
         while tries < PATIENCE and not heap.try_lock(lane):
             tries += 1
         if tries == PATIENCE:
+            held_count += 1
             continue  # its holder may not be running; a slab costs less than waiting for that
-        batch = lane.frees[size_class]
+        batch = take_first(heap, lane, size_class)
         if batch != 0:
-            lane.frees[size_class] = heap.load(batch + WORD_LEN)
-            if size_class >= SMALL_COUNT:
-                lane.room[size_class] -= 1
-        heap.unlock(lane)
-        if batch != 0:
-            if size_class < SMALL_COUNT:
-                heap.note_free(-batch_len(size_class))
             return batch
+    if held_count == len(heap.lanes):  # by a trim, or a fork; if nobody waited for these, each would cost slabs
+        return take_first(heap, lock(heap), size_class)
     return 0
+
+
+def take_first(heap, lane, size_class):
+    """The first batch of a lane, or 0. Locks: `lane` held by the caller; none on return."""
+    batch = lane.frees[size_class]
+    if batch != 0:
+        lane.frees[size_class] = heap.load(batch + WORD_LEN)
+        if size_class >= SMALL_COUNT:
+            lane.room[size_class] -= 1
+    is_noted = batch != 0 and (size_class < SMALL_COUNT or lane.room[size_class] > 0)
+    heap.unlock(lane)
+    if is_noted:
+        heap.note_free(-batch_len(size_class))
+    return batch
 
 
 def retire(heap):
@@ -293,6 +305,8 @@ def free_larger(heap, addr, size_class):
     heap.unlock(lane)
     if not keep:
         heap.unmap(addr, size)
+    elif count > 0:  # not the first: one that comes and goes is not worth it
+        heap.note_free(size)
 
 
 def resize(heap, addr, length, new_length, align_log2):
