@@ -6,8 +6,8 @@
 
 On standard input one job a line (JSON, see job.Job); on standard output for each a line {"report": ...}, or
 {"broken": message} when the grader and not the learner is at fault. A session is kept until a job has other checks, so
-jobs of one exercise are best sent in a row: the next judge is a fork, and has nothing to collect. Nothing that one judge
-leaves behind is seen by the next.
+jobs of one exercise are best sent in a row: the next judge is a fork, and has nothing to collect. Nothing that one
+judge leaves behind is seen by the next.
 """
 
 import contextlib
