@@ -11,6 +11,7 @@ BENCHES = {
     "grader": "refalloc.commands.bench_grader",
     "native": "refalloc.commands.bench_native",
     "programs": "refalloc.commands.bench_programs",
+    "soak": "refalloc.commands.bench_soak",
     "view": "refalloc.commands.bench_view",
 }
 
