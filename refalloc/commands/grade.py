@@ -6,11 +6,10 @@ import sys
 
 import click
 
-from refalloc.commands.grade_export import (
+from refalloc.commands.grade_export import export, grade_one
+from refalloc.commands.grade_options import (
     course_option,
     edition_option,
-    export,
-    grade_one,
     grader_errors,
     hidden_option,
     late_options,
@@ -105,9 +104,8 @@ def grade_class(places, out, course_folder, hidden, edition, only, regrade, keep
         pairs = similar_answers(tasks, _stub_of)
         write_results(out, marks, pairs, report.level, term.name)
     full = sum(student.points == student.max_points for student in marks)
-    click.echo(
-        f"{len(marks)} students graded ({full} with all points), sandbox {report.level}: {out}/index.html", err=True
-    )
+    count = f"{len(marks)} student{'s' * (len(marks) != 1)}"
+    click.echo(f"{count} graded ({full} with all points), sandbox {report.level}: {out}/index.html", err=True)
     if broken:
         messages = {str(error) for error in broken.values()}
         raise GraderError(

@@ -2,7 +2,7 @@
 
 import click
 
-from refalloc.commands.grade_export import course_option, edition_option, grader_errors, load_edition
+from refalloc.commands.grade_options import course_option, edition_option, grader_errors, load_edition
 from refalloc.course.index import find_course, load_course
 from refalloc.course.stubs import stub_text
 from refalloc.grader.release import write_release
