@@ -184,6 +184,7 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^python3 on it, as a multiple of glibc's: [01]\.\d\d$",
     ],
 }
+PICTURES_OF_TIME = {"13", "14"}  # lessons whose pictures show times: no two runs draw the same
 
 
 def code_lines(cell):
@@ -227,8 +228,11 @@ def test_with_stubs_it_measures_what_it_says_and_each_check_says_not_attempted(l
         assert re.search(measured, "\n".join(said.values()), re.MULTILINE), measured
     for exercise in lesson.exercises:
         assert f"{exercise.id} not attempted: 0 of {exercise.points}" in said[f'check("{exercise.id}")']
+    for source, text in said.items():
+        assert len(text.splitlines()) <= 30, source
     for cell in kept_cells(lesson):
-        assert said[cell.source] == text_of(cell), "the kept picture is of another day; see CONTRIBUTING.md"
+        if lesson.id not in PICTURES_OF_TIME:
+            assert said[cell.source] == text_of(cell), "the kept picture is of another day; see CONTRIBUTING.md"
 
 
 @LESSONS
