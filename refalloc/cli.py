@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "refalloc.commands.doctor",
     "export": "refalloc.commands.export",
     "grade": "refalloc.commands.grade",
+    "leaderboard": "refalloc.commands.leaderboard",
     "release": "refalloc.commands.release",
     "replay": "refalloc.commands.replay",
     "bench": "refalloc.commands.bench",

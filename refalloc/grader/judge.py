@@ -3,6 +3,7 @@
 A check is a pytest function with the fixtures
 
     student    the learner's functions (see proxy.py); a fresh process for each test
+    figure     figure("space", 0.8) puts a number into the report
     edition    edition("min_slot", 16) is a knob's value in this edition, or else the default; edition.seed is an int
     rng        random.Random, seeded for this learner and edition
 
@@ -48,8 +49,9 @@ def hold(checks, folder, serve):
              the report of a job with these checks. Call that once, in a process forked for it: it uses the tests up.
 
     grade returns dict, plain data for JSON: key, student, exercise, outcome (of OUTCOMES), points, max_points, level,
-    python, seconds, and tests, a list of {name, id, outcome, points, max_points, hidden, message, lines, detail}; id
-    and detail are for the instructor only. It raises GraderError when the checks or the sandbox do not work.
+    python, seconds, figures, {name: number}, and tests, a list of {name, id, outcome, points, max_points, hidden,
+    message, lines, detail}; id and detail are for the instructor only. It raises GraderError when the checks or the
+    sandbox do not work.
     """
     files = [_write(folder, number, each) for number, each in enumerate(checks)]
     _run_pytest(folder, files, JudgePlugin(checks, files, serve))
@@ -111,6 +113,7 @@ class JudgePlugin:
 
     def __init__(self, checks, files, serve):
         self.tests = []
+        self.figures = {}  # name -> number, that checks have noted
         self.broken = ""
         self._checks = checks
         self._hidden = {file: each.hidden for file, each in zip(files, checks, strict=True)}
@@ -147,6 +150,7 @@ class JudgePlugin:
             "level": job.level,
             "python": ".".join(map(str, sys.version_info[:3])),
             "seconds": round(time.perf_counter() - start, 3),
+            "figures": self.figures,
             "tests": self.tests,
         }
 
@@ -157,6 +161,10 @@ class JudgePlugin:
     @pytest.fixture
     def edition(self):
         return Edition(self._job.knobs | {"seed": self._job.seed})
+
+    @pytest.fixture
+    def figure(self):
+        return self.figures.__setitem__
 
     @pytest.fixture
     def rng(self, request):
