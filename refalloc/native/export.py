@@ -8,6 +8,7 @@
 """
 
 import dis
+import os
 import re
 import sys
 import types
@@ -83,12 +84,25 @@ def export(text, path):
             f"export works on Linux, and this is {sys.platform}; here the text runs compiled (refalloc.native.compile) "
             "and interpreted"
         )
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise ExportError(f"no folder {path.parent}; make it first")
+    path = _require_place(path)
     find_linker()  # before the minute's work, not after it
     try_out(text.__file__ if isinstance(text, types.ModuleType) else text)
     link(library_module(text), path, LIBRARY_FLAGS)
+
+
+def _require_place(path):
+    """Raise ExportError unless a library can be written there. Returns Path."""
+    if not str(path):
+        raise ExportError("the library has no name; pass a path for it, such as my.so")
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise ExportError(f"no folder {path.parent}; make it first")
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no regular file"
+        raise ExportError(f"{path} is {kind}, and a library would take its place; pass a path for it, such as my.so")
+    if not os.access(path.parent, os.W_OK):
+        raise ExportError(f"nothing can be written in {path.parent}; pass a path in a folder of yours")
+    return path
 
 
 def cached_library(text):

@@ -1,6 +1,8 @@
 import ctypes
 import itertools
+import os
 import random
+import stat
 import subprocess
 
 import pytest
@@ -386,6 +388,34 @@ def test_a_missing_linker_is_said_with_what_to_install(monkeypatch, tmp_path):
     with pytest.raises(ExportError, match=r"false .*failed"):
         export(TEXTS["reference"], tmp_path / "out.so")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("", "the library has no name; pass a path for it"),
+        (".", r"\. is a folder, and a library would take its place"),
+        ("/dev/null", "/dev/null is no regular file, and a library would take its place"),
+    ],
+)
+def test_a_place_that_cannot_hold_a_library_is_refused_at_once(place, said, monkeypatch):
+    monkeypatch.setattr("refalloc.native.export.try_out", lambda text: pytest.fail("only after the minute's work"))
+    with pytest.raises(ExportError, match=said):
+        export(TEXTS["reference"], place)
+    with open("/dev/null", "wb") as null:
+        null.write(b"still a device")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_text_that_fails_leaves_the_library_that_was_there(tmp_path):
+    path, out = tmp_path / "mine.py", tmp_path / "out.so"
+    path.write_text(
+        "from refalloc.allocator import free, resize, remap\ndef alloc(heap, length, align_log2):\n    return 0\n"
+    )
+    out.write_bytes(b"the library of yesterday")
+    with pytest.raises(TrialError, match="returned 0x0"):
+        export(path, out)
+    assert out.read_bytes() == b"the library of yesterday"
 
 
 def test_a_missing_folder_is_said(tmp_path):

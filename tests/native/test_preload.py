@@ -73,12 +73,13 @@ def test_threads_that_free_each_others_blocks_lose_nothing(name, threads):
     _run("finish(*run(int(sys.argv[1]), 400_000 // int(sys.argv[1])))", name, threads)
 
 
+@pytest.mark.parametrize("name", ["reference", "improved"])
 @pytest.mark.parametrize("lanes", [1, 2, 7, 4000])
-def test_any_number_of_lanes_serves_200_threads(lanes):
-    _run("finish(*run(200, 1000))", "reference", REFALLOC_LANES=str(lanes))
+def test_any_number_of_lanes_serves_200_threads(name, lanes):
+    _run("finish(*run(200, 1000))", name, REFALLOC_LANES=str(lanes))
 
 
-@pytest.mark.parametrize(("name", "forks"), [("reference", 200), ("improved", 200), ("learner", 50)])
+@pytest.mark.parametrize(("name", "forks"), [("reference", 1000), ("improved", 1000), ("learner", 50)])
 def test_no_child_hangs_of_a_program_with_4_allocating_threads_that_forks(name, forks):
     children = """
 started, outcomes = run(4, 1 << 60)
@@ -140,6 +141,23 @@ assert count > 50
 print("refused, and went on")
 """
     assert _run(full, "reference") == "refused, and went on\n"
+
+
+@pytest.mark.parametrize("name", ["reference", "improved"])
+def test_a_program_needs_few_addresses(name):
+    """As where the kernel grants no more than it has (vm.overcommit_memory=2), which a test must not set for all."""
+    limited = ["sh", "-c", 'ulimit -v 40000; "$@"', "sh", "ls", "-l", "/"]
+    done, plain = run(limited, name), run(limited)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == plain.stdout
+
+
+@pytest.mark.parametrize("name", ["reference", "improved"])
+def test_a_program_that_reaches_its_limit_is_told_so(name):
+    limited = ["sh", "-c", 'ulimit -v 200000; "$@"', "sh", "perl", "-e", "my $n = 400_000_000; my $much = 'y' x $n"]
+    done, plain = run(limited, name), run(limited)
+    assert done.returncode == plain.returncode != 0
+    assert b"Out of memory" in done.stderr
 
 
 def test_statistics_are_written_at_the_end():

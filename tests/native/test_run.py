@@ -51,3 +51,11 @@ def test_export_of_a_text_that_does_not_compile_says_why(refalloc, tmp_path):
     assert done.exit_code == 1
     assert "has no function free, resize, remap" in done.stderr
     assert not (tmp_path / "mine.so").exists()
+
+
+@pytest.mark.parametrize("place", ["/dev/null", ""])
+def test_export_to_what_is_no_place_for_a_library_is_refused(refalloc, place):
+    done = refalloc("export", place)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert "pass a path for it" in done.output
