@@ -98,7 +98,7 @@ class _Live:
         try:
             self.heap.write(addr, pattern(block, length))
         except MemoryFault:
-            raise WrongBlockError(f"{what} {self.place(addr)}, of which not all is mapped") from None
+            raise WrongBlockError(f"{what} {self.place(addr)}, and the block ends past what is mapped") from None
         self.places.insert(at, (addr, block))
         self.blocks[block] = (addr, length, align_log2, event)
 

@@ -242,6 +242,18 @@ def test_with_solutions_each_check_says_correct(lesson, run):
         assert f"{exercise.id} correct: {exercise.points} of" in said[f'check("{exercise.id}")']
 
 
+@pytest.mark.parametrize("number", ["13", "14"])
+def test_without_numba_it_says_so_and_goes_on(number, run, tmp_path):
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00_no_numba.py").write_text("import sys\nsys.modules['numba'] = None\n")
+    (lesson,) = [lesson for lesson in COURSE.lessons if lesson.id == number]
+    said = run(lesson, stub_text)
+    assert "pip install 'refalloc[native]'" in "\n".join(said.values())
+    for exercise in lesson.exercises:
+        assert f"{exercise.id} not attempted" in said[f'check("{exercise.id}")']
+
+
 @LESSONS
 def test_pacing(lesson):
     cells = cells_of(lesson)

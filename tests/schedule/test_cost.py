@@ -52,7 +52,7 @@ def test_steps_repeat():
     [
         ({"alloc": lambda heap, length, align_log2: 0}, "event 1: alloc(heap, 64, 4) gave 0"),
         ({"alloc": lambda heap, length, align_log2: heap.map(4096, 12) + 8}, "gave mapping + 8, not a multiple of 16"),
-        ({"alloc": lambda heap, length, align_log2: heap.arena_addr}, "gave an address that is not mapped, of which"),
+        ({"alloc": lambda heap, length, align_log2: heap.arena_addr}, "gave an address that is not mapped, and"),
         ({"free": lambda heap, addr, length, align_log2: heap.try_lock(heap.lanes[0])}, "lane 0 is still locked"),
     ],
 )

@@ -1,4 +1,4 @@
-# fails with: 3 blocks of 8193 bytes, event 3: alloc(heap, 8193, 0) gave slab + 24576, of which not all is mapped
+# fails with: 3 blocks of 8193 bytes, event 3: alloc(heap, 8193, 0) gave slab + 24576, and the block ends past what is mapped
 SLAB_LEN = 32 * 1024
 SLAB_ALIGN_LOG2 = 15
 SMALLEST_LOG2 = 4
