@@ -7,7 +7,6 @@
 4. The system's C compiler links it, or the one in the package ziglang. Nothing is written but the finished file.
 """
 
-import dis
 import os
 import re
 import sys
@@ -19,7 +18,7 @@ from numba.core.dispatcher import Dispatcher
 from refalloc.native import checked_blocks, idle, malloc_api
 from refalloc.native.compiler import cache_folder
 from refalloc.native.explain import explain
-from refalloc.native.jit import SIGNATURES, CompileError, Shadows, jit
+from refalloc.native.jit import SIGNATURES, CompileError, Shadows, has_loop, jit
 from refalloc.native.library import support_ir
 from refalloc.native.linking import (
     SHARED,
@@ -118,10 +117,9 @@ def library_module(text):
     support = "\n".join([support_ir(), malloc_api.LINE_IR, checked_blocks.QUARANTINE_IR, idle.IDLE_IR, CONSTRUCTORS])
     compiled = jit(text)
     shadow = _bound_to(compiled)
-    looping = [name for name, function in compiled.functions.items() if _has_loop(function) and name not in SIGNATURES]
-    straight = [
-        name for name, value in [*compiled.functions.items(), *vars(shadow).items()] if _is_straight(name, value)
-    ]
+    functions = compiled.functions.items()
+    looping = [name for name, function in functions if has_loop(function.py_func) and name not in SIGNATURES]
+    straight = [name for name, value in [*functions, *vars(shadow).items()] if _is_straight(name, value)]
     out_of_line, inlined = _symbols_of(looping), _symbols_of([*straight, "alloc"])
     module = link_ir(
         support,
@@ -154,12 +152,8 @@ def _bound_to(text):
 # what is called always, which is put into malloc and free.
 
 
-def _has_loop(function):
-    return any("BACKWARD" in step.opname for step in dis.get_instructions(function.py_func))
-
-
 def _is_straight(name, value):
-    return isinstance(value, Dispatcher) and name not in INTERNAL and not _has_loop(value)
+    return isinstance(value, Dispatcher) and name not in INTERNAL and not has_loop(value.py_func)
 
 
 def _symbols_of(names):

@@ -11,7 +11,8 @@ pthread-specific value, as code that is compiled at run time has no other thread
 A thread's own lane has to be found faster than by a call. A table, SLOT_COUNT words, says which lane the last thread
 had whose thread pointer, a register, falls on that word; and the lane says whose it is. So one look shows whether that
 is the caller's; if not, adopt finds it by the pthread-specific value, or makes it, and sets the word. The key of that
-value has a destructor, which makes the lane no thread's when the thread ends.
+value has a destructor, which makes the lane no thread's when the thread ends. That a thread is inside its lane needs
+no note, as a signal's handler in Python runs when compiled code has returned, and no other runs this code.
 """
 
 import ctypes
@@ -54,7 +55,6 @@ from refalloc.native.machine import (
     lane_at,
     lane_count,
     lanes_addr,
-    step_inside,
     take_over,
 )
 from refalloc.native.pages import CHUNK_LOG2, map_pages, move_pages, resize_pages, unmap_pages, whole_pages
@@ -113,7 +113,6 @@ class NativeHeap:
         self._root = np.frombuffer(root, np.int64, ROOT_COUNT)
         keys = _make_keys()
         no_lane = self.control_addr + NO_LANE_OFFSET
-        np.frombuffer(block, np.int64, 1, NO_LANE_OFFSET)[:] = 1  # as if someone were inside for ever
         np.frombuffer(block, np.int64, SLOT_COUNT, SLOTS_OFFSET)[:] = no_lane
         self._control[LANE_COUNT] = lane_count
         self._control[THREAD_KEY], self._control[OWN_KEY] = keys
@@ -150,7 +149,7 @@ class NativeHeap:
         """As Heap.note_free."""
 
     def enter(self, lane):
-        """Enter the thread's own lane. Returns bool, False when it is inside already."""
+        """Enter the thread's own lane. Returns bool, False when it is another thread's, or no one's."""
         return _enter(self, lane.addr)
 
     def leave(self, lane):
@@ -393,10 +392,7 @@ if HAS_THREAD_POINTER:
 
     @overload_method(NativeHeapType, "enter")
     def _native_heap_enter(heap, lane):
-        def enter(heap, lane):
-            return load_word(lane_addr(lane) + OWNER_OFFSET) == thread_pointer() and step_inside(lane_addr(lane))
-
-        return enter
+        return lambda heap, lane: load_word(lane_addr(lane) + OWNER_OFFSET) == thread_pointer()
 
 else:
 
@@ -414,7 +410,15 @@ else:
 
     @overload_method(NativeHeapType, "enter")
     def _native_heap_enter(heap, lane):
-        return lambda heap, lane: step_inside(lane_addr(lane))
+        return lambda heap, lane: load_word(lane_addr(lane) + OWNER_OFFSET) != 0
+
+
+@overload_method(NativeHeapType, "leave")
+def _native_heap_leave(heap, lane):
+    def leave(heap, lane):
+        pass
+
+    return leave
 
 
 @compiled

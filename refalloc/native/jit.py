@@ -5,6 +5,7 @@ these globals is made in which each plain Python function, of this module and of
 Numba's compiled version of it. The functions themselves are the same code objects, so errors have the learner's lines.
 """
 
+import dis
 import importlib.util
 import sys
 import types
@@ -153,7 +154,17 @@ class Shadows:
         )
         function.__kwdefaults__, function.__doc__ = value.__kwdefaults__, value.__doc__
         function.__module__ = __name__  # code from disk imports it, and a text need not be importable
-        return njit(**OPTIONS)(function)
+        return njit(**OPTIONS, forceinline=_is_for_callers(function, namespace))(function)
+
+
+def has_loop(function):
+    """Does a Python function go round a loop?"""
+    return any("BACKWARD" in step.opname for step in dis.get_instructions(function))
+
+
+def _is_for_callers(function, namespace):
+    """Is it to be put into all that call it? Only in a text that says, by SELDOM, which functions are not."""
+    return "SELDOM" in namespace and function.__name__ not in namespace["SELDOM"] and not has_loop(function)
 
 
 def _code_meaning(code):

@@ -40,10 +40,18 @@ from refalloc.native.machine import (
     lane_at,
     lane_count,
     lanes_addr,
-    step_inside,
 )
 from refalloc.native.pages import CHUNK_LEN, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks, whole_pages
-from refalloc.native.words import add_relaxed, exchange_acquire, load_word, max_relaxed, store_word, symbol_addr
+from refalloc.native.words import (
+    add_relaxed,
+    exchange_acquire,
+    load_word,
+    max_relaxed,
+    signal_fence,
+    store_release,
+    store_word,
+    symbol_addr,
+)
 
 OWN_CAPACITY = 4096  # threads at a time that have a lane of their own
 LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
@@ -279,10 +287,30 @@ def _library_heap_adopt(heap):
     return lambda heap: lane_at(_adopt())
 
 
+# In a thread's own lane, the word of the lock says that the thread is inside. Plain loads and stores do, as nobody else
+# looks at it but a signal's handler on this very thread.
+
+
+@compiled
+def step_inside(addr):
+    """Enter the own lane at `addr`, of the thread that calls. Returns bool, False when it is inside already."""
+    if load_word(addr) != 0:
+        return False
+    store_word(addr, 1)
+    signal_fence()
+    return True
+
+
 @overload_method(LibraryHeapType, "enter")
 @overload_method(ProbeHeapType, "enter")
 def _library_heap_enter(heap, lane):
     return lambda heap, lane: step_inside(lane_addr(lane))
+
+
+@overload_method(LibraryHeapType, "leave")
+@overload_method(ProbeHeapType, "leave")
+def _library_heap_leave(heap, lane):
+    return lambda heap, lane: store_release(lane_addr(lane), 0)
 
 
 @overload_method(LibraryHeapType, "map")

@@ -8,9 +8,7 @@
 
 A lane has its lock on a cache line of its own, then for each class a pair of words, next_addr and frees, so that an
 alloc or a free touches two lines; then the words of `room`. LANE_LEN is a multiple of two lines, since processors fetch
-lines in pairs. In a thread's own lane, the word of the lock says that the thread is inside: plain loads and stores do,
-as nobody else looks at it but a signal's handler on this very thread. The word behind it is not 0 while it is a
-thread's.
+lines in pairs. In a thread's own lane, the second word is not 0 while it is a thread's.
 
 A kind of heap says where its lanes are and what its pages do, in the functions that overload lanes_addr, lane_count
 and the members from `thread_index` on. All lock and word members are the same for all.
@@ -32,7 +30,6 @@ from refalloc.native.words import (
     exchange_acquire,
     load_word,
     replace_word,
-    signal_fence,
     store_release,
     store_word,
 )
@@ -164,16 +161,6 @@ _lanes_addr, _lanes_count = _lanes_member("addr"), _lanes_member("count")
 
 
 @compiled
-def step_inside(addr):
-    """Enter the own lane at `addr`, of the thread that calls. Returns bool, False when it is inside already."""
-    if load_word(addr) != 0:
-        return False
-    store_word(addr, 1)
-    signal_fence()
-    return True
-
-
-@compiled
 def take_over(first_addr, capacity, owner):
     """Make a lane, of those from `first_addr` on, that is no thread's the own lane of `owner`, a word that is not 0.
 
@@ -211,11 +198,6 @@ def _heap_try_lock(heap, lane):
 
 @overload_method(HeapType, "unlock")
 def _heap_unlock(heap, lane):
-    return lambda heap, lane: store_release(lane_addr(lane), 0)
-
-
-@overload_method(HeapType, "leave")
-def _heap_leave(heap, lane):
     return lambda heap, lane: store_release(lane_addr(lane), 0)
 
 
