@@ -27,14 +27,20 @@ def ratio_options(command):
     return command
 
 
+def chosen_texts(text_file):
+    """{name: text}: both texts of ours, and the one that is chosen."""
+    texts = {"reference": chosen_text(None), "improved": chosen_text("improved")}
+    if text_file not in (None, "improved"):
+        texts[Path(text_file).stem] = chosen_text(text_file)
+    return texts
+
+
 def report_ratios(measure, text_file, repetitions, only, json_file, plot_file):
     """Measure both texts of ours, and the one that is chosen, and print, write and draw the ratios.
 
     Args:    measure: as refalloc.bench.native.measure; the others are ratio_options'.
     """
-    texts = {"reference": chosen_text(None), "improved": chosen_text("improved")}
-    if text_file not in (None, "improved"):
-        texts[Path(text_file).stem] = chosen_text(text_file)
+    texts = chosen_texts(text_file)
     for file in filter(None, (json_file, plot_file)):
         if not Path(file).absolute().parent.is_dir():
             raise click.ClickException(f"no folder {Path(file).parent}; make it first")

@@ -349,7 +349,8 @@ def _native_heap_set_thread_index(heap, index):
 @compiled
 def _slot_addr(heap):
     """Where the table says which lane may be the caller's own."""
-    hashed = thread_pointer() * 0x1E3779B97F4A7C15 >> 56 & (SLOT_COUNT - 1)
+    # No product passes 2**63, as the compiler takes it that none does.
+    hashed = (thread_pointer() >> 12 & 0xFFFFFFF) * 0x9E3779B1 >> 32 & (SLOT_COUNT - 1)
     return _control_addr(heap) + SLOTS_OFFSET + hashed * 8
 
 

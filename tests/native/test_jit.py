@@ -10,7 +10,6 @@ from numba import njit
 from refalloc import allocator, improved, native
 from refalloc.arena import MemoryFault
 from refalloc.check import check_invariants
-from refalloc.native.machine import LANE_LEN
 from refalloc.native.trial import overwritten, trader
 from refalloc.native.words import load_word
 from refalloc.trace.packed import load_trace, packed_traces
@@ -119,28 +118,28 @@ def test_a_new_thread_starts_at_lane_0_of_every_heap(text):
     assert [heap.thread_index for heap in heaps] == [3, 0]
 
 
-def test_a_thread_s_own_lane_is_its_alone_and_passes_to_the_next_when_it_ends():
+def test_a_thread_s_own_lane_is_its_alone_and_passes_to_another_when_it_ends():
     text = native.compile(improved)
     heap = native.NativeHeap(2)
-    owners, together = {}, threading.Barrier(40)
+    lanes, ever = [], set()
+    together = threading.Barrier(20)
 
-    def use(rounds):
-        for _ in range(rounds):
+    def use():
+        for _ in range(50):
             text.free(heap, text.alloc(heap, 24, 4), 24, 4)
-        owners[threading.get_ident()] = heap.own_lane.addr
+        lanes.append(heap.own_lane.addr)
         together.wait()  # all are alive at once
 
-    for _ in range(3):
-        owners.clear()
-        threads = [threading.Thread(target=use, args=(50,)) for _ in range(40)]
+    for _ in range(10):
+        lanes.clear()
+        threads = [threading.Thread(target=use) for _ in range(20)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(set(owners.values())) == len(owners) == 40
-        first = min(owners.values())
-        assert set(owners.values()) == set(range(first, first + 40 * LANE_LEN, LANE_LEN)), "no lane is left unused"
-    assert len(heap.mappings()) == 40
+        assert len(set(lanes)) == 20
+        ever.update(lanes)
+    assert len(ever) <= 40, "those of one round, and of threads of the round before that are not quite at their end"
 
 
 def test_a_thread_enters_its_own_lane_and_no_other():

@@ -126,6 +126,36 @@ finish(started, outcomes)
     _run(signals, "reference")
 
 
+@pytest.mark.parametrize("name", ["reference", "improved"])
+def test_a_signal_s_handler_may_allocate_in_the_middle_of_an_allocation(name):
+    handler = """
+from numba import cfunc
+libc = ctypes.CDLL(None)
+calls = np.zeros(2, np.int64)
+calls_addr = calls.ctypes.data
+
+@cfunc(types.void(types.int32))
+def handle(number):
+    addr = malloc(48)
+    store_word(addr, 7)
+    store_word(calls_addr, load_word(calls_addr) + load_word(addr))
+    free(addr)
+
+libc.signal.argtypes = (ctypes.c_int, ctypes.c_void_p)
+libc.signal(signal.SIGALRM, handle.address)
+table = np.zeros(64, np.int64)
+trade(table.ctypes.data, 64, 1, 1)
+signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+for seed in range(200):
+    assert trade(table.ctypes.data, 64, 20_000, seed) == 0
+    if calls[0] > 7 * 300:
+        break
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert calls[0] > 7 * 20 and calls[0] % 7 == 0, calls
+"""
+    _run(handler, name, REFALLOC_LANES="2")
+
+
 def test_memory_that_the_system_refuses_is_a_memory_error():
     full = """
 import resource
