@@ -52,6 +52,7 @@ LIBC = {  # what a library may ask for
         "pthread_atfork",
         "pthread_key_create",
         "pthread_setspecific",
+        "pthread_sigmask",
         "sched_yield",
         "sysconf",
         "write",
@@ -167,7 +168,7 @@ def _compiled_functions(shadow, text):
         *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
         *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "short_ring", "long_ring", "idle"),
     )
-    libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific")
+    libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific", "pthread_sigmask")
     for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), *libc):
         declare_symbol(symbol)
     parts = [Shadows().module(checked_blocks), Shadows().module(idle), shadow]

@@ -62,6 +62,7 @@ from refalloc.native.words import (
     load_byte,
     load_int32,
     load_word,
+    stack_addr,
     store_int32,
     store_release,
     store_word,
@@ -111,6 +112,7 @@ COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
 ENOMEM, EINVAL = 12, 22
 SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
+SIGNAL_SET_LEN, SIG_BLOCK, SIG_SETMASK = 128, 0, 2  # bits/types/__sigset_t.h, bits/sigaction.h
 STDERR = 2
 F_DUPFD_CLOEXEC, FIRST_STATS_FILE = 1030, 100  # well above the descriptors that programs count on
 O_WRONLY_CREAT_APPEND = 0o2101
@@ -122,6 +124,7 @@ c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, 
 c_key_create = types.ExternalFunction("pthread_key_create", signature(_i32, _i64, _i64))
 c_setspecific = types.ExternalFunction("pthread_setspecific", signature(_i32, _i32, _i64))
 own_addr = types.ExternalFunction("refalloc_own_addr", signature(_i64))
+c_sigmask = types.ExternalFunction("pthread_sigmask", signature(_i32, _i32, _i64, _i64))
 c_sched_yield = types.ExternalFunction("sched_yield", signature(_i32))
 c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
 c_close = types.ExternalFunction("close", signature(_i32, _i32))
@@ -360,7 +363,14 @@ def refalloc_plain_free(addr):
 
 
 def refalloc_trim():
-    return text_trim(request(0, 0))
+    # A trim has all lanes, and a signal's handler that wants one of them would wait for what it has interrupted.
+    kept_mask = stack_addr(SIGNAL_SET_LEN)
+    every_signal = stack_addr(SIGNAL_SET_LEN)
+    fill_bytes(every_signal, 0xFF, SIGNAL_SET_LEN)
+    c_sigmask(SIG_BLOCK, every_signal, kept_mask)
+    given_len = text_trim(request(0, 0))
+    c_sigmask(SIG_SETMASK, kept_mask, 0)
+    return given_len
 
 
 def refalloc_map(length, align_log2, asked_len, asked_align_log2):

@@ -5,7 +5,7 @@ float64 of int64 with uint64, so nothing here is unsigned.
 """
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 WORD = ir.IntType(64)
@@ -86,6 +86,20 @@ exchange_acquire = _atomic("xchg", "acquire")  # what follows is not moved befor
 or_relaxed, and_relaxed = _atomic("or", "monotonic"), _atomic("and", "monotonic")
 exchange = _atomic("xchg", "acq_rel")  # nor what comes before behind it
 add_relaxed, max_relaxed = _atomic("add", "monotonic"), _atomic("max", "monotonic")  # in no order with anything else
+
+
+@intrinsic
+def stack_addr(typing_context, length):
+    """The address of `length` bytes, a literal int, on the stack: for as long as the function runs. Returns int64."""
+    if not isinstance(length, types.IntegerLiteral):
+        return None
+    byte_count = length.literal_value
+
+    def codegen(context, builder, signature, args):
+        room = cgutils.alloca_once(builder, ir.ArrayType(ir.IntType(8), byte_count))
+        return builder.ptrtoint(room, WORD)
+
+    return types.int64(length), codegen
 
 
 @intrinsic
