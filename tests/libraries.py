@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import learners
 import pytest
@@ -14,12 +15,13 @@ from refalloc.native.export import cached_library
 from refalloc.native.running import preloading
 
 TEXTS = {"reference": allocator, "improved": improved, "learner": learners}
+CAPSTONE = Path(__file__).parent / "solutions" / "12_the_whole_allocator" / "exercise_1" / "solution.py"
 
 
 @functools.cache
 def library(name):
-    """Path of the library of a text of TEXTS."""
-    return cached_library(TEXTS[name])
+    """Path of the library of a text of TEXTS, or of the capstone's solution."""
+    return cached_library(CAPSTONE if name == "capstone" else TEXTS[name])
 
 
 def require_program(name, package):

@@ -7,7 +7,10 @@ function calls.
 
 import functools
 import hashlib
+import os
+import shutil
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -18,7 +21,8 @@ from numba import njit
 from numba.core import caching
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": False}  # of njit, for all code that is compiled here
-KEPT_DIGESTS = 64  # folders in the cache, the least recently made dropped first
+KEPT_DIGESTS = 64  # folders in the cache; beyond that, those go that no process has asked for in KEPT_SECONDS
+KEPT_SECONDS = 24 * 3600  # or a program would lose the library that it is about to load
 
 
 def compiled(function):
@@ -84,7 +88,9 @@ def cache_folder(meaning):
 @functools.cache
 def _make(digest):
     folder = platformdirs.user_cache_path("refalloc") / "native" / digest
-    if not folder.is_dir():
+    if folder.is_dir():
+        os.utime(folder)
+    else:
         folder.mkdir(parents=True, exist_ok=True)
         _drop_old(folder.parent)
     return folder
@@ -107,8 +113,7 @@ def _package_digest():
 
 
 def _drop_old(parent):
-    made = sorted(parent.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in made[KEPT_DIGESTS:]:
-        for file in folder.iterdir():
-            file.unlink(missing_ok=True)
-        folder.rmdir()
+    asked = sorted(((folder.stat().st_mtime, folder) for folder in parent.iterdir()), reverse=True)
+    for last_asked, folder in asked[KEPT_DIGESTS:]:
+        if time.time() - last_asked > KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)  # another process may be at it too
