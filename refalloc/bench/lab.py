@@ -214,6 +214,10 @@ class LabPage(Page):
             self.page.wait_for_function("() => window.jupyterapp")
             self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
             self.is_loaded = True
+        self.wait_for(name)
+
+    def wait_for(self, name):
+        """Wait until the notebook of that name is in front, and its kernel idle."""
         self.page.wait_for_function(_IS_READY, arg=name)
 
     def outputs(self):
