@@ -8,11 +8,25 @@ from refalloc.course import CourseError
 from refalloc.course.milestones import MILESTONES, find_milestone, own_files
 from refalloc.course.runner import run_milestone
 
-SEVEN = find_milestone("07")
+SEVEN, ELEVEN = (find_milestone(name) for name in ("07", "11"))
+ALL = pytest.mark.parametrize("milestone", MILESTONES, ids=lambda milestone: milestone.id)
 
 # Wrong answers that damage an allocator, and words of what is said of them. Others break their exercise's rules, such
 # as where the link lies, and make an allocator that is right all the same.
 DAMAGING = {
+    ("09.1", "wrong_waits_for_its_own"): "lane 0 is taken, and was waited for, while another lane was free",
+    ("09.1", "wrong_leaves_the_table"): "raised IndexError",
+    ("09.2", "wrong_as_it_was"): "lane 0 was left locked",
+    ("09.2", "wrong_drops_the_list"): "are in no list, and nobody has them",
+    ("09.2", "wrong_reads_the_front_before"): "where another block lies",
+    ("10.1", "wrong_counts_again"): "total gave 1405; expected 307347",
+    ("10.1", "wrong_without_lock"): "data race",
+    ("11.1", "wrong_looks_without_a_lock"): "data race",
+    ("11.1", "wrong_list_ends_after_one"): "are in no list, and nobody has them",
+    ("11.2", "wrong_as_it_was"): "lane 2 is taken, and was waited for, while another lane was free",
+    ("11.2", "wrong_loses_what_was_there"): "are in no list, and nobody has them",
+    ("11.3", "wrong_one_free_slot_is_enough"): "slabs that hold live blocks and are unmapped: 12; expected 0",
+    ("11.3", "wrong_first_lane_alone"): "slabs that hold no live block and are there: 9; expected 0",
     ("04.1", "wrong_adds_up"): "where another block lies",
     ("04.1", "wrong_copies_the_reference"): "no multiple of 16",
     ("04.1", "wrong_float"): "a float; give an int back",
@@ -40,25 +54,28 @@ def outcomes(report):
     return {test.name.split(",")[0].removeprefix("all your pieces "): test.outcome for test in report.tests}
 
 
-def the_solutions(course):
-    return {piece: answer(course, piece) for piece in SEVEN.pieces}
+def the_solutions(course, milestone=SEVEN):
+    return {piece: answer(course, piece) for piece in milestone.pieces}
 
 
-def test_the_solutions_make_an_allocator(course):
-    report = run_milestone(SEVEN, the_solutions(course))
-    assert outcomes(report) == dict.fromkeys([*SEVEN.pieces, "together"], "correct")
+@ALL
+def test_the_solutions_make_an_allocator(course, milestone):
+    report = run_milestone(milestone, the_solutions(course, milestone))
+    assert outcomes(report) == dict.fromkeys([*milestone.pieces, "together"], "correct")
     assert "every byte of every block as its owner wrote it" in report.tests[-1].message
 
 
+@ALL
 @pytest.mark.parametrize("pick", [0, -1])
-def test_answers_unlike_the_solutions_make_one_too(course, pick):
-    files = {piece: sorted(answer(course, piece).parent.glob("right_*.py"))[pick] for piece in SEVEN.pieces}
-    assert outcomes(run_milestone(SEVEN, files)) == dict.fromkeys([*SEVEN.pieces, "together"], "correct")
+def test_answers_unlike_the_solutions_make_one_too(course, milestone, pick):
+    files = {piece: sorted(answer(course, piece).parent.glob("right_*.py"))[pick] for piece in milestone.pieces}
+    assert outcomes(run_milestone(milestone, files)) == dict.fromkeys([*milestone.pieces, "together"], "correct")
 
 
 @pytest.mark.parametrize(("piece", "name"), DAMAGING, ids="-".join)
 def test_the_piece_that_goes_wrong_is_named(course, piece, name):
-    report = run_milestone(SEVEN, {piece: answer(course, piece, name)})
+    milestone = SEVEN if piece in SEVEN.pieces else ELEVEN
+    report = run_milestone(milestone, {piece: answer(course, piece, name)})
     found = outcomes(report)
     assert found.pop(piece) in ("incorrect", "crashed")
     assert found.pop("together") in ("incorrect", "crashed")
@@ -73,6 +90,14 @@ def test_the_wrong_one_among_right_ones_is_named(course):
     wrong = [piece for piece, outcome in outcomes(report).items() if outcome != "correct"]
     assert wrong == ["07.1", "together"]
     assert report.tests[-1].message.endswith("With refalloc's 07.1 it goes right")
+
+
+def test_the_wrong_one_among_right_ones_with_threads_is_named(course):
+    files = the_solutions(course, ELEVEN) | {"10.1": answer(course, "10.1", "wrong_without_lock")}
+    report = run_milestone(ELEVEN, files)
+    assert [piece for piece, outcome in outcomes(report).items() if outcome != "correct"] == ["10.1", "together"]
+    assert report.tests[-1].message.endswith("With refalloc's 10.1 it goes right")
+    assert any("T1" in line for line in report.tests[-1].lines), "the schedule is shown"
 
 
 def test_pieces_that_go_wrong_only_together_are_named(course):
@@ -148,5 +173,5 @@ def test_every_milestone_has_its_checks_and_its_pieces(course):
 
 
 def test_a_milestone_that_is_not_there_is_told():
-    with pytest.raises(CourseError, match="there is one after each of the lessons 07"):
+    with pytest.raises(CourseError, match="there is one after each of the lessons 07, 11"):
         find_milestone("08")

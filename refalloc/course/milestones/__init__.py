@@ -1,7 +1,8 @@
 """Milestones: a learner's own functions of many exercises, put together to one allocator, on recorded heap calls.
 
 pieces.py     in the child: the learner's functions, and refalloc's where an exercise is not attempted
-assembly.py   the allocator that they make
+assembly.py   the allocator that they make in milestone 07, lanes.py in 11
+trying.py     each piece among refalloc's, and then all of them together
 play.py       a recorded program's heap calls on it, every block verified
 milestone_07.py, ...   the checks of one milestone, run as those of an exercise are
 """
@@ -30,7 +31,15 @@ class Milestone:
         return Path(__file__).with_name(f"milestone_{self.id}.py")
 
 
-MILESTONES = (Milestone("07", "An allocator of your own pieces", ("04.1", "05.1", "06.1", "07.1", "07.2"), seconds=60),)
+MILESTONES = (
+    Milestone("07", "An allocator of your own pieces", ("04.1", "05.1", "06.1", "07.1", "07.2"), seconds=60),
+    Milestone(
+        "11",
+        "Your own pieces, with threads",
+        ("04.1", "05.1", "09.1", "09.2", "10.1", "11.1", "11.2", "11.3"),
+        seconds=120,
+    ),
+)
 
 
 def find_milestone(name):

@@ -71,8 +71,8 @@ class Assembly:
 def refallocs(assembly):
     """{exercise id: functions as attributes}: what refalloc does in the place of each piece."""
     return {
-        "04.1": SimpleNamespace(slot_size=_slot_size, size_class=_size_class),
-        "05.1": SimpleNamespace(push=_push, pop=_pop),
+        "04.1": CLASSES,
+        "05.1": LIST,
         "06.1": SimpleNamespace(next_slot=_next_slot),
         "07.1": SimpleNamespace(answer=_answer),
         "07.2": SimpleNamespace(realloc=_realloc_of(assembly)),
@@ -97,6 +97,10 @@ def _pop(heap, lane, size_class, link_offset):
     if top != 0:
         lane.frees[size_class] = heap.load(top)
     return top
+
+
+CLASSES = SimpleNamespace(slot_size=_slot_size, size_class=_size_class)
+LIST = SimpleNamespace(push=_push, pop=_pop)
 
 
 def _next_slot(heap, lane, size_class, slot_len, slab_len):  # refalloc goes upward

@@ -1,5 +1,7 @@
 """The checks of milestone 07: each of the learner's pieces among refalloc's, and then all of them together."""
 
+from functools import partial
+
 import pytest
 
 from refalloc.arena import PAGE_LEN
@@ -7,10 +9,9 @@ from refalloc.course.expect import WrongAnswerError
 from refalloc.course.milestones import find_milestone
 from refalloc.course.milestones.assembly import Assembly
 from refalloc.course.milestones.play import SPACE_FACTOR, Player, heap_calls
-from refalloc.student import StudentError
+from refalloc.course.milestones.trying import try_piece, try_together
 
 PROGRAM, EVENT_COUNT = "git-repack", 4000
-MILESTONE = find_milestone("07")
 
 
 def played(pieces, calls, chosen):
@@ -35,33 +36,15 @@ def prove(pieces, chosen):
 
 
 @pytest.mark.points(0)
-@pytest.mark.parametrize("piece", MILESTONE.pieces)
+@pytest.mark.parametrize("piece", find_milestone("07").pieces)
 def test_right_among_pieces_of_refalloc(pieces, piece):
-    pieces.require_own(piece)
-    prove(pieces, [piece])
+    try_piece(pieces, piece, partial(prove, pieces))
 
 
 @pytest.mark.points(0)
 def test_all_your_pieces_together(pieces, say):
-    if not pieces.own:
-        raise StudentError("not attempted", "none of the exercises is begun")
-    try:
-        got, usual, calls = prove(pieces, list(pieces.own))
-    except (WrongAnswerError, StudentError) as error:
-        without = [piece for piece in pieces.own if goes_right(pieces, [own for own in pieces.own if own != piece])]
-        if without and len(pieces.own) > 1:
-            named = " or ".join(without)
-            raise WrongAnswerError(f"{str(error).rstrip('.')}. With refalloc's {named} it goes right") from None
-        raise
+    got, usual, calls = try_together(pieces, partial(prove, pieces))
     say(
         f"{len(calls):,} heap calls of {PROGRAM}, and every byte of every block as its owner wrote it. "
         f"At most {got >> 10:,} KiB were mapped; with refalloc's pieces it is {usual >> 10:,}."
     )
-
-
-def goes_right(pieces, chosen):
-    try:
-        prove(pieces, chosen)
-    except Exception:  # whatever it is, it did not go right
-        return False
-    return True

@@ -5,9 +5,10 @@ exercise 07.2 calls the learner's own alloc, free and resize.
 """
 
 from refalloc import allocator
-from refalloc.student import ARENA_LEN, StudentError, StudentHeap
+from refalloc.student import ARENA_LEN, StudentHeap
 
-FORWARDED = ("alloc", "free", "resize", "remap")  # of refalloc.allocator
+FORWARDED = ("alloc", "free", "resize", "remap", "lock")  # of refalloc.allocator
+REFALLOCS = {name: getattr(allocator, name) for name in FORWARDED}  # as they are without Pieces
 
 
 class Pieces:
@@ -38,9 +39,9 @@ class Pieces:
         """Those of `frames` (traceback.FrameSummary) that lie in the learner's files: list of str."""
         return [line for student in self.own.values() for line in student.lines_of(frames)]
 
-    def new_heap(self, lane_count=1):
-        """A StudentHeap, known to all files, so that messages tell its addresses as offsets."""
-        heap = StudentHeap(lane_count, ARENA_LEN)
+    def new_heap(self, lane_count=1, kind=StudentHeap):
+        """A StudentHeap, or one of a subclass, known to all files, so that messages tell its addresses as offsets."""
+        heap = kind(lane_count, ARENA_LEN)
         for student in self.own.values():
             student.adopt(heap)
         return heap
@@ -54,8 +55,3 @@ class Pieces:
         """
         self._assembly = make({piece: self.own[piece] for piece in chosen})
         return self._assembly
-
-    def require_own(self, piece):
-        """Raises StudentError unless the learner has begun that exercise."""
-        if piece not in self.own:
-            raise StudentError("not attempted", f"{piece} is not begun; refalloc's functions stand in for yours")

@@ -2,12 +2,12 @@ def give_back(heap, size_class, slot_len, slab_len, keep):
     mask = -slab_len
     lists = [walk(heap, lane.frees[size_class]) for lane in heap.lanes]
     all_free = {slot for slots in lists for slot in slots}
-    fresh_from = {lane.next_addrs[size_class] & mask: lane.next_addrs[size_class] for lane in heap.lanes}
+    fresh = [lane.next_addrs[size_class] for lane in heap.lanes]
+    fresh_from = {addr & mask: addr for addr in fresh if addr % slab_len}
     given = 0
     for slab in sorted({slot & mask for slot in all_free}):
         end = slab + slab_len
-        if slab in fresh_from and fresh_from[slab] % slab_len:
-            end = fresh_from[slab]
+        end = fresh_from.get(slab, end)
         if not all(slot in all_free for slot in range(slab, end, slot_len)):
             continue
         if keep > 0:
