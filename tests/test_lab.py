@@ -3,10 +3,12 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from refalloc import lab
+from refalloc import allocator, lab
+from refalloc.course.progress import Progress
 
 
 @pytest.fixture
@@ -98,3 +100,16 @@ def test_a_verdict_stands_where_progress_cannot_be_kept(course):
         assert said in repr(shown)
         for text in (repr(shown), Reader(shown._repr_html_()).text):
             assert "make that folder writable" in text
+
+
+def test_own_text_is_the_learners_once_it_has_passed_and_before_that_the_reference(course):
+    exercise = course.exercise("12.1")
+    exercise.file.write_text("def alloc(heap, length, align_log2):\n    return 4096\n")
+    text, told = lab.own_text("12.1")
+    assert text is allocator
+    assert told == 'refalloc\'s own allocator, as yours has not passed yet: check("12.1")'
+    Progress(course).record(SimpleNamespace(exercise="12.1", outcome="correct", points=6))
+    text, told = lab.own_text("12.1")
+    assert text.alloc(None, 1, 0) == 4096
+    assert text.__file__ == str(exercise.file)
+    assert told == "your allocator, 12_the_whole_allocator/exercise_1.py"

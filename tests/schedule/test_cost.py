@@ -8,6 +8,7 @@ from refalloc import allocator
 from refalloc.allocator import SLAB_LEN
 from refalloc.schedule import cost
 from refalloc.schedule.cost import WrongBlockError, first_events, play, reference_space, reference_steps, steps
+from refalloc.schedule.scenario import STEP_LIMIT
 from refalloc.student import StudentHeap
 
 ALLOC_FREE_ALLOC = [(0, 0, 0, 64, 4), (1, 0, 0, 0, 0), (0, 0, 1, 64, 4)]
@@ -45,6 +46,12 @@ def test_steps_repeat():
     rows = first_events("gcc", 200)
     assert steps(allocator, rows) == steps(allocator, rows) == reference_steps(rows)
     assert reference_space(rows) == play(allocator, heap(cost.LANE_COUNT), "gcc", rows)
+
+
+def test_more_calls_than_an_exploration_has_steps_are_no_endless_run():
+    rows = [(free, 0, block, 64, 4) for block in range(1000) for free in (0, 1)]
+    assert len(rows) * 2 > STEP_LIMIT  # each locks and unlocks
+    assert steps(allocator, rows).pages == 1
 
 
 @pytest.mark.parametrize(
