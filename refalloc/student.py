@@ -227,7 +227,9 @@ def plain_copy(value):
     kind = f"{'an' if type(value).__name__[0] in 'aeiou' else 'a'} {type(value).__name__}"
     if type(value) is float:
         raise TypeError(f"{kind}; give an int back (`//` divides without a fraction)")
-    if type(value) in (tuple, set, dict, range) or hasattr(value, "__next__"):
+    if hasattr(value, "__next__"):
+        raise TypeError(f"{kind}; `return` gives a value back where `yield` does not, and list(...) makes a list of it")
+    if type(value) in (tuple, set, dict, range):
         raise TypeError(f"{kind}; give a list back")
     raise TypeError(f"{kind}; give back an int, bytes, a str, a list of those, or None")
 

@@ -6,7 +6,7 @@ import json
 import click
 from rich.console import Console
 
-from refalloc.commands.errors import course_errors
+from refalloc.commands.errors import as_started, course_errors
 from refalloc.commands.printing import check_and_print
 from refalloc.commands.watch import has_keys, watch_saves
 from refalloc.course.index import find_course
@@ -29,7 +29,7 @@ def check(exercise, check_all, watch, as_json):
     course = find_course()
     progress = Progress(course)
     if watch:
-        watched = course.exercise(exercise) if exercise else None
+        watched = None if exercise is None else course.exercise(exercise)
         if has_keys():
             from refalloc.commands.watch_keys import CourseScreen  # a library for screens takes a tenth of a second
 
@@ -40,12 +40,13 @@ def check(exercise, check_all, watch, as_json):
         return
     if check_all:
         chosen = course.exercises
-    elif exercise:
+    elif exercise is not None:
         chosen = [course.exercise(exercise)]
     else:
         following = progress.next_exercise()
         if following is None:
-            click.echo("[]" if as_json else "All exercises have passed; `refalloc check --all` checks them again.")
+            done = as_started("All exercises have passed; `refalloc check --all` checks them again.")
+            click.echo("[]" if as_json else done)
             return
         chosen = [following]
     console = Console(highlight=False, quiet=as_json)

@@ -21,7 +21,7 @@ def hint(exercise, number):
     """
     course = find_course()
     progress = Progress(course)
-    chosen = course.exercise(exercise) if exercise else progress.next_exercise()
+    chosen = progress.next_exercise() if exercise is None else course.exercise(exercise)
     if chosen is None:
         click.echo("All exercises have passed.")
         return

@@ -6,6 +6,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
+from refalloc.commands.errors import as_started
 from refalloc.course import CourseError
 from refalloc.course.runner import check_exercise
 from refalloc.course.text import short_path, summary, test_line
@@ -42,7 +43,7 @@ def print_line(console, line, outcome=""):
 
     A line with columns is cut there instead, as its rest would stand below others; without a terminal it is whole.
     """
-    text = Text(line.lstrip())
+    text = Text(as_started(line.lstrip()))
     if outcome:
         text.highlight_words([outcome], style=STYLES[outcome])
     if COLUMNS.search(line):

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from refalloc.commands.errors import course_errors
+from refalloc.commands.errors import as_started, course_errors
 from refalloc.course.index import find_course
 from refalloc.course.progress import Progress
 from refalloc.course.text import progress_text
@@ -34,4 +34,4 @@ def progress(as_json):
     click.echo(progress_text(course, record))
     following = record.next_exercise()
     if following is not None:
-        click.echo(f"Next: {following.id}; `refalloc check` checks it.")
+        click.echo(as_started(f"Next: {following.id}; `refalloc check` checks it."))

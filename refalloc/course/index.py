@@ -65,9 +65,11 @@ class Course:
         return [exercise for lesson in self.lessons for exercise in lesson.exercises]
 
     def exercise(self, name):
-        """The exercise of an id ("04.2"), or of the path of its file. Raises CourseError."""
+        """The exercise of an id ("04.2", or "4.2"), or of the path of its file. Raises CourseError."""
         for exercise in self.exercises:
-            if name == exercise.id or (str(name).endswith(".py") and Path(name).resolve() == exercise.file.resolve()):
+            if name in (exercise.id, exercise.id.removeprefix("0")) or (
+                str(name).endswith(".py") and Path(name).resolve() == exercise.file.resolve()
+            ):
                 return exercise
         ids = ", ".join(exercise.id for exercise in self.exercises)
         raise CourseError(f"there is no exercise {name!r}; the course in {self.root} has {ids}")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,6 +54,42 @@ def test_check_all_checks_all(refalloc, course):
 def test_check_takes_a_path(refalloc, course):
     solve(course.exercise("00.1"))
     assert refalloc("check", "exercises/00_start/exercise_1.py").exit_code == 0
+
+
+def test_the_zero_of_an_id_may_be_left_out(refalloc):
+    assert "04.1 A class for every length" in refalloc("check", "4.1").output
+    assert "04.1 A class for every length" in refalloc("hint", "4.1").output
+
+
+def test_advice_names_the_command_as_it_was_started(course):
+    command = shutil.which("refalloc", path=os.path.dirname(sys.executable))
+    environment = {**os.environ, "PATH": os.path.dirname(shutil.which("env"))}
+    result = subprocess.run(
+        [command, "check", "00.1"],
+        cwd=course.root,
+        env={**environment, "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+    )
+    assert (
+        f"`{os.path.relpath(command, course.root)} hint 00.1` helps" in result.stdout
+        or f"`{command} hint" in result.stdout
+    )
+
+
+@pytest.mark.parametrize("command", ["check", "hint", "solution", "reset"])
+def test_an_empty_name_is_no_exercise(refalloc, command):
+    result = refalloc(command, "")
+    assert result.exit_code == 1
+    assert "Error: there is no exercise ''" in result.output
+
+
+def test_a_hint_stands_where_it_cannot_be_kept(refalloc, course):
+    (course.root / ".refalloc").write_text("a file where the folder should be")
+    result = refalloc("hint", "04.1")
+    assert "Hint 1 of 3" in result.output
+    assert "Warning: your progress cannot be kept" in result.output
+    assert result.exit_code == 0
 
 
 def test_when_all_has_passed_check_says_so(refalloc, course):

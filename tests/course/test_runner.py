@@ -63,7 +63,7 @@ def test_a_partly_right_answer_gets_the_points_of_the_tests_that_pass(check):
         ("return str(number)", "incorrect", "gave '1'; expected 2. That is of type str, where int is expected."),
         ("return (2,)", "incorrect", "double(number=1) gave (2,), a tuple; give a list back"),
         ("return {2}", "incorrect", "gave {2}, a set; give a list back"),
-        ("yield 2", "incorrect", "a generator; give a list back"),
+        ("yield 2", "incorrect", "a generator; `return` gives a value back"),
         ("return object", "incorrect", "a type; give back an int, bytes, a str, a list of those, or None"),
         ("return number == 1 or 4", "incorrect", "gave True; expected 2. That is of type bool"),
         ("return [double] * 2", "incorrect", "a function; give back an int"),
