@@ -14,6 +14,7 @@ import contextlib
 import importlib
 import json
 import os
+import select
 import socket
 import sys
 import tempfile
@@ -69,8 +70,7 @@ class Session:
             _hold_session(theirs, Path(self._folder.name), [Checks(**each) for each in self.checks])
             os._exit(0)
         theirs.close()
-        self._stream = ours.makefile("rwb")
-        ours.close()
+        self._socket, self._stream = ours, ours.makefile("rwb")
 
     def ask(self, line):
         """The reply to a job: a line of bytes; when the session has died, what there is of it."""
@@ -80,9 +80,18 @@ class Session:
         with contextlib.suppress(OSError):
             self._stream.write(line)
             self._stream.flush()
+            self._wait()
             reply = self._stream.readline()
         self.is_alive = reply.endswith(b"\n")
         return reply
+
+    def _wait(self):
+        """Wait for a reply. When nobody is left to read it, end, and all that was forked with us."""
+        poller = select.poll()
+        poller.register(self._socket, select.POLLIN)
+        poller.register(0, 0)  # the end of standard input is told even so
+        if all(descriptor == 0 for descriptor, _ in poller.poll()):
+            os._exit(1)
 
     def close(self):
         """End it."""
@@ -90,6 +99,7 @@ class Session:
             return
         with contextlib.suppress(OSError):  # it was the first to go, with something unsent
             self._stream.close()
+        self._socket.close()
         os.waitpid(self._pid, 0)
         self._folder.cleanup()
 
@@ -100,7 +110,10 @@ def _hold_session(stream, folder, checks):
             reply = _judged(line, grade)
             if not reply.endswith(b"\n"):
                 break
-            stream.sendall(reply)
+            try:
+                stream.sendall(reply)
+            except BrokenPipeError:  # the parent has gone
+                break
         os._exit(0)  # what pytest does at its end is for tests that it has run
 
     judge.hold(checks, folder, serve)

@@ -9,6 +9,7 @@ import os
 import select
 import subprocess
 import sys
+import threading
 from typing import Any
 
 from refalloc.grader import GraderError
@@ -20,12 +21,17 @@ TESTS_IN_TIME = 40  # tests of one job that may each take all of their seconds
 
 
 class Host:
-    """The parent's end. Raises nothing when its process dies: it is started again, and the job that it had too."""
+    """The parent's end. Raises nothing when its process dies: it is started again, and the job that it had too.
+
+    Locks: close may be called while another thread is in grade, which then raises GraderError.
+    """
 
     def __init__(self):
         self._process: Any = None  # subprocess.Popen
         self._scratch: Any = None  # Scratch, while there is a process
         self._is_idle = True
+        self._is_closed = False
+        self._ending = threading.Lock()
 
     def grade(self, job):
         """Run one job. Returns its report, dict, or raises GraderError."""
@@ -37,25 +43,33 @@ class Host:
                 if "report" in message:
                     return message["report"]
                 raise GraderError(message["broken"])
-            self.close()
+            self._end()
         raise GraderError(f"the judge of {job.student}'s exercise {job.exercise} died twice; was it out of memory?")
 
     def close(self):
         """End the process and all that it has forked, and remove what they have not."""
-        if self._process is not None:
+        self._is_closed = True
+        self._end()
+
+    def _end(self):
+        with self._ending:
+            process, self._process = self._process, None
+            if process is None:
+                return
             with contextlib.suppress(BrokenPipeError):  # it died before it had read all
-                self._process.stdin.close()
+                process.stdin.close()
             if self._is_idle:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(END_SECONDS)  # there are no more jobs: it ends
-            self._process.kill()
-            self._process.wait()
-            self._process.stdout.close()
-            self._process = None
+                    process.wait(END_SECONDS)  # there are no more jobs: it ends
+            process.kill()
+            process.wait()
+            process.stdout.close()
             self._scratch.close()
 
-    def _exchange(self, line, seconds):
-        try:
+    def _started(self):
+        with self._ending:
+            if self._is_closed:
+                raise GraderError("grading was stopped")
             if self._process is None:
                 self._scratch = Scratch()
                 self._process = subprocess.Popen(
@@ -64,14 +78,20 @@ class Host:
                     stdout=subprocess.PIPE,
                     env={**os.environ, "TMPDIR": str(self._scratch.path)},
                     pass_fds=[self._scratch.descriptor],
+                    start_new_session=True,  # Ctrl-C is for the parent, which ends it
                 )
+            return self._process
+
+    def _exchange(self, line, seconds):
+        process = self._started()
+        try:
             self._is_idle = False
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-            if select.select([self._process.stdout], [], [], seconds)[0]:
-                reply = self._process.stdout.readline()
+            process.stdin.write(line)
+            process.stdin.flush()
+            if select.select([process.stdout], [], [], seconds)[0]:
+                reply = process.stdout.readline()
                 self._is_idle = True
                 return reply
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):  # it died, or was closed by another thread
             pass
         return b""

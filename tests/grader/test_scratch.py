@@ -152,3 +152,14 @@ def test_half_a_page_of_a_killed_run_is_gone_after_the_next(tmp_path):
     write_results(tmp_path, [], [], "bwrap")
     assert not any(part.exists() for part in parts)
     assert (tmp_path / "grades.csv").exists()
+
+
+def test_judges_end_with_their_parent_and_not_with_their_job(temporary, bwrap):
+    job = Job("key", "ada", "04.1", WAITS.encode(), "exercise_1.py", BOTH, bwrap, seconds=1000, limits=LIMITS)
+    with subprocess.Popen([sys.executable, "-c", GRADE, json.dumps(job.as_json())]) as process:
+        wait_for(lambda: list(temporary.glob(f"{PREFIX}*/refalloc-answer-*")))
+        below = hosts_below(process.pid)
+        process.kill()
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below))
+    Scratch().close()
+    assert runs(temporary) == []
