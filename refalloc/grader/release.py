@@ -8,6 +8,7 @@ import tomlkit
 from refalloc.grader import GraderError
 from refalloc.grader.exports.gradescope import add_file, add_text, package_files
 
+FOR_INSTRUCTORS = Path("refalloc", "course", "teaching")  # what is wrong with each common answer
 ROOT_FILES = ("README.md", "LICENSE", "pyproject.toml", "constraints.txt", "environment.yml", "Makefile")
 
 
@@ -28,6 +29,8 @@ def write_release(path, root, exercises, stub_of, term=None):
         for name in ROOT_FILES:
             add_file(archive, f"refalloc/{name}", root / name)
         for file in [*package_files(root), *sorted((root / "notebooks").glob("*.ipynb"))]:
+            if root / FOR_INSTRUCTORS in file.parents:
+                continue
             add_file(archive, f"refalloc/{file.relative_to(root)}", file)
         index = (root / "exercises" / "index.toml").read_text(encoding="utf-8")
         add_text(

@@ -428,7 +428,7 @@ def test_the_release_has_no_solution_and_no_hidden_test_in_it(tmp_path):
     assert result.exit_code == 0, result.output
     with zipfile.ZipFile(bundle) as archive:
         texts = {name: archive.read(name) for name in archive.namelist()}
-    assert not any("tests/" in name for name in texts)
+    assert not any("tests/" in name or "teaching/" in name for name in texts)
     course = load_course(ROOT)
     answers = sorted((ROOT / "tests" / "solutions").rglob("*.py"))
     assert len(answers) > 3 * len(course.exercises)
