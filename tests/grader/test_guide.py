@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
+
 from refalloc.cli import main
 from refalloc.commands import grade, grade_export
 
@@ -29,7 +31,9 @@ def test_the_trial_gives_what_it_says(tmp_path, bwrap):
 
 def test_every_option_that_the_guide_names_is_there():
     commands = [grade.grade.commands[grade.GRADE_ALL], grade_export.grade_one, *grade_export.export.commands.values()]
-    commands.append(main.get_command(None, "release"))
+    for name in main.list_commands(None):
+        command = main.get_command(None, name)
+        commands += command.commands.values() if isinstance(command, click.Group) else [command]
     there = {option for command in commands for parameter in command.params for option in parameter.opts}
     others = {"--help", "--protocol"}  # of every command, and of Dask's
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", GUIDE)) - others <= there
