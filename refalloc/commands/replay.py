@@ -51,7 +51,7 @@ def _table(report):
         ("peak mapped", f"{report.peak_mapped_bytes:,} bytes"),
         ("internal fragmentation at the peak", f"{report.internal_fragmentation:.1%}"),
         ("slabs", f"{report.slabs}"),
-        ("lanes used", f"{report.lanes_used} of {report.lanes}"),
+        ("lanes used (locks with slots of their own)", f"{report.lanes_used} of {report.lanes}"),
         ("time, filling and verifying included", f"{report.seconds:.2f} s"),
         ("events a second", f"{report.events_per_second:,.0f}"),
     ):

@@ -78,7 +78,11 @@ def _threads():
             thread.join()
     except RuntimeError as error:
         return Finding("threads", "broken", str(error), "raise the limit on processes: ulimit -u")
-    return Finding("threads", "works", f"{len(ran)} ran; {available_cpu_count()} CPUs, so as many lanes")
+    return Finding(
+        "threads",
+        "works",
+        f"{len(ran)} ran; {available_cpu_count()} CPUs, so as many lanes (locks, each with slots of its own)",
+    )
 
 
 def _memory():
