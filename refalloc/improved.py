@@ -22,8 +22,7 @@ bytes: 160, 192, 224, 256, 320, ... Classes below SMALL_COUNT are cut from slabs
 
 Invariants, beside those of allocator.py
     next_addr is 0, or the start of a slot that lies wholly in its slab.
-    In an own lane, frees[c] is a list of slots, and room[c] is how many more it surely has room for: push counts down,
-    and pop does not count up, or each alloc would wait for the word that a free wrote just before.
+    In an own lane, frees[c] is a list of slots, and room[c] is how many more it takes before some are handed over.
     In a shared lane, frees[c] is a list of batches: a batch is a list of slots, and the second word of its first slot
     is the address of the next batch. For a class of SMALL_COUNT or more, a batch is one block; room[c] counts them.
 
@@ -131,6 +130,7 @@ def pop(heap, lane, size_class):
     if top == 0:
         return refill(heap, lane, size_class)
     lane.frees[size_class] = heap.load(top)
+    lane.room[size_class] += 1
     return top
 
 
@@ -208,10 +208,9 @@ def push(heap, lane, size_class, slot):
 
 #: [batches]
 def hand_over(heap, lane, size_class):
-    """Keep the slots freed last, which are still in the cache, and give the rest, if any, to a shared lane.
+    """Keep the slots freed last, which are still in the cache, and give the rest to a shared lane.
 
-    This is also where a lane that began with no room, or whose room was used by slots that are gone again, gets some.
-    `lane`: the thread's own, entered.
+    A lane begins with no room at all, and gets it here. `lane`: the thread's own, entered.
     """
     count = own_count(size_class)
     last, kept = lane.frees[size_class], 1
