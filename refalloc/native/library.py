@@ -53,7 +53,7 @@ from refalloc.native.words import (
     symbol_addr,
 )
 
-OWN_CAPACITY = 4096  # threads at a time that have a lane of their own
+OWN_CAPACITY = 1024  # threads at a time that have a lane of their own
 LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
 IS_CHECKED = 1 << 6
