@@ -28,11 +28,12 @@ node_modules/ready: package.json package-lock.json
 	npm ci --silent
 	touch $@
 
+# compat: with the default, Python started in the folder above a clone named refalloc takes the clone for the package.
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "refalloc needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[cluster,native,test]'
+	$(PIP) install --quiet --constraint constraints.txt --config-settings editable_mode=compat --editable '.[cluster,native,test]'
 	mkdir -p $(VENV)/etc/jupyter/labconfig
 	echo '$(LAB_SETTINGS)' > $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 	touch $@
