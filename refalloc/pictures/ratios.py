@@ -10,6 +10,8 @@ from refalloc.pictures.plots import DPI, INK, picture_of
 # Okabe and Ito's, but yellow, and a shape of its own for each, so that colour is never alone.
 MARKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 50, 200)
+CLOSE_TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.4, 1.7, 2)  # where all ratios are CLOSE
+CLOSE = 4  # times the least at most
 
 
 def plot_ratios(report):
@@ -37,7 +39,8 @@ def plot_ratios(report):
         memory_axes.plot([row["memory_ratio"] for row in rows], places, shape, color=colour, markersize=5)
     for axes, title in ((time_axes, "CPU time / glibc's"), (memory_axes, "peak memory / glibc's")):
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(FixedLocator(TICKS))
+        least, most = axes.get_xlim()
+        axes.xaxis.set_major_locator(FixedLocator(CLOSE_TICKS if most / least <= CLOSE else TICKS))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.axvline(1, color=INK, linewidth=1)
