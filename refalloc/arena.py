@@ -256,8 +256,9 @@ class Arena:
     def _what_lies_at(self, addr):
         offset = addr - self.arena_addr
         if not 0 <= offset < self.arena_len:
-            near = "the null address, 0, means none" if 0 <= addr < PAGE_LEN else "outside the arena"
-            return f"{near} ({self.arena_addr:#x} to {self.arena_addr + self.arena_len:#x})"
+            if 0 <= addr < PAGE_LEN:
+                return "the null address, 0, means none"
+            return f"outside the arena ({self.arena_addr:#x} to {self.arena_addr + self.arena_len:#x})"
         if addr >> 12 in self.pages:
             return "a mapped page"
         return "a page of the arena that is not mapped"

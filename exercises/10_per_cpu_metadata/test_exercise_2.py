@@ -53,6 +53,9 @@ LEN_TRAPS = {
     "It begins at a multiple of 8, and so at most line_len - 8 bytes before the start of a line.": (
         lambda lane_count, lane_len, line_len: lane_count * up(lane_len, line_len) + line_len
     ),
+    "At worst it begins 8 bytes behind the start of a line: it begins at a multiple of 8.": (
+        lambda lane_count, lane_len, line_len: lane_count * up(lane_len, line_len) + line_len - 1
+    ),
     "Lines that hold the end of a lane hold nothing else, those of the last lane too.": (
         lambda lane_count, lane_len, line_len: (lane_count - 1) * up(lane_len, line_len) + lane_len + line_len - 8
     ),

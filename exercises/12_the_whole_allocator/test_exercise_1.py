@@ -150,6 +150,21 @@ def check_resized(student, rules, heap, length, new_length):
     return granted
 
 
+def check_remap_of_aligned(student, slab_len):
+    """Let a block grow that is aligned to more than a page, where the next free pages are not."""
+    heap = student.new_heap(2)
+    align_log2, length, new_length = 16, 2 * slab_len, 6 * slab_len
+    addr = student.alloc(heap, length, align_log2)
+    student.alloc(heap, slab_len, ALIGN)  # in its way
+    heap.map(4096, 12)
+    new_addr = student.remap(heap, addr, length, new_length, align_log2)
+    if new_addr % (1 << align_log2) != 0:
+        raise WrongAnswerError(
+            f"remap(heap, addr, {length}, {new_length}, {align_log2}) gave an address that is no multiple of "
+            f"{1 << align_log2}; expected one that is, or 0. heap.remap moves to any page: it knows of no alignment."
+        )
+
+
 @pytest.mark.points(1)
 def test_large_blocks_and_resize(student, edition):
     rules = Rules(edition)
@@ -186,6 +201,7 @@ def test_large_blocks_and_resize(student, edition):
         if heap.read(new_addr, 400) != b"kept" * 100:
             raise WrongAnswerError(f"{what}: the bytes did not come along.")
         student.free(heap, new_addr, new_length, ALIGN)
+    check_remap_of_aligned(student, slab_len)
     heap = student.new_heap(2)
     addr = student.alloc(heap, 100, ALIGN)
     new_addr = student.remap(heap, addr, 100, 2 * slab_len, ALIGN)

@@ -39,6 +39,9 @@ def by_middle(ours, theirs, unit):
 
 
 SPREAD_TRAPS = {
+    "Multiply first, and divide by //: a float is a little off, and rounding down makes that one.": (
+        lambda ours, theirs, unit: quartiles([int(our / their * unit) for our, their in zip(ours, theirs, strict=True)])
+    ),
     "A ratio is of ours to theirs, not the other way round.": lambda ours, theirs, unit: spread(theirs, ours, unit),
     "Sort the ratios, not the times: a round is a pair, and its two times belong together.": (
         lambda ours, theirs, unit: spread(sorted(ours), sorted(theirs), unit)
@@ -117,3 +120,4 @@ def test_the_spread_and_what_may_be_said(student, edition):
     for cases in (SMALL, drawn(edition)):
         compare(student.spread, rows_of(cases, unit), spread, SPREAD_TRAPS)
         compare(student.verdict, rows_of(cases, unit), verdict, VERDICT_TRAPS)
+    compare(student.spread, [[[29], [100], 100], [[57], [100], 100]], spread, SPREAD_TRAPS)

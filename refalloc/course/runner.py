@@ -227,7 +227,8 @@ class _Run:
         self.lines = lines
         during = f" in {call}" if call else ""
         self.message = (
-            f"Your code still ran after {self.exercise.seconds:g} seconds{during}; is there a loop that never ends?"
+            f"Your code still ran after {self.exercise.seconds:g} seconds{during}: a loop that never ends, or a "
+            "search through too many cases?"
         )
 
     def _ended_early(self, process):

@@ -67,6 +67,8 @@ class SlabRuler(Picture):
         rows = []
         for index in range(shown):
             if FIRST_ROWS <= index < shown - LAST_ROWS:
+                if index == FIRST_ROWS:
+                    rows.append(["…", "", "", ""])
                 continue
             offset = index * slot
             rest = (shift + offset + slot) % SLAB_LEN

@@ -37,7 +37,10 @@ export function slotTable(slabLen, slot, shift) {
   const shown = handedOut + (outcome === "past" ? 1 : 0);
   const rows = [];
   for (let index = 0; index < shown; index++) {
-    if (index >= FIRST_ROWS && index < shown - LAST_ROWS) continue;
+    if (index >= FIRST_ROWS && index < shown - LAST_ROWS) {
+      if (index === FIRST_ROWS) rows.push(["…", "", "", ""]);
+      continue;
+    }
     const offset = index * slot;
     const rest = (shift + offset + slot) % slabLen;
     const name = offset >= slabLen ? "ruler.outside" : rest === 0 ? "ruler.used_up" : "ruler.goes_on";

@@ -19,7 +19,8 @@ A slab is a chunk long. Where slots do not fill it, the rest at its end is no sl
 def usable(table, chunk_len, addr):
     """How many bytes the block at `addr` has, as C's malloc_usable_size says: its slot's, or its pages'.
 
-    Args:    table: list of int, an entry for each chunk from address 0 on; chunk_len: int, bytes; addr: int, 0 or more.
+    Args:    table: list of int, an entry for each chunk from address 0 on; behind its end nothing is ours.
+             chunk_len: int, bytes; addr: int, 0 or more.
     Returns: int, bytes; 0 if no slot and no large block begins at `addr`: it is not a block's address, and a library
              ends the program that frees it.
     """

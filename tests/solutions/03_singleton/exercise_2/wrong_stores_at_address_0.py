@@ -1,4 +1,4 @@
-# fails with: the_region(heap=heap, region_len=1099511627776) raised MemoryFault: store at 0x0: the null address, 0, means none (arena + 0 to arena + 67108864); access only what map returned and unmap has not taken back
+# fails with: the_region(heap=heap, region_len=1099511627776) raised MemoryFault: store at 0x0: the null address, 0, means none; access only what map returned and unmap has not taken back
 
 
 def the_region(heap, region_len):

@@ -1,4 +1,4 @@
-# fails with: pop(heap=heap, lane=<lane 0, free>, size_class=0, link_offset=0) raised MemoryFault: load at 0x0: the null address, 0, means none (arena + 0 to arena + 67108864); access only what map returned and unmap has not taken back
+# fails with: pop(heap=heap, lane=<lane 0, free>, size_class=0, link_offset=0) raised MemoryFault: load at 0x0: the null address, 0, means none; access only what map returned and unmap has not taken back
 
 
 def push(heap, lane, size_class, slot, link_offset):

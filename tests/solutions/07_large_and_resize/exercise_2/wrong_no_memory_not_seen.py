@@ -1,4 +1,4 @@
-# fails with: realloc(heap=heap, addr=arena + 64, length=64, new_length=65) raised MemoryFault: store at 0x0: the null address, 0, means none (arena + 0 to arena + 67108864); access only what map returned and unmap has not taken back. alloc gives 0 when there is no memory; and no more bytes may be copied than the new block has.
+# fails with: realloc(heap=heap, addr=arena + 64, length=64, new_length=65) raised MemoryFault: store at 0x0: the null address, 0, means none; access only what map returned and unmap has not taken back. alloc gives 0 when there is no memory; and no more bytes may be copied than the new block has.
 from refalloc import allocator
 
 ALIGN_LOG2 = 3

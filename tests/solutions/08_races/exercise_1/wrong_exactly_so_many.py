@@ -1,4 +1,4 @@
-# fails with: schedules([1, 1], 2) lacks [0, 1]. It is empty.
+# fails with: schedules([1, 1], 2) lacks [0, 1]. It has 0 preemptions: at most 2 are wanted, not exactly as many.
 def schedules(step_counts, preemptions):
     def going_on(left, last, allowed):
         if not any(left):

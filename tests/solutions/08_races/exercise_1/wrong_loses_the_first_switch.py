@@ -1,4 +1,4 @@
-# fails with: schedules([1, 1], 0) lacks [0, 1]. It is empty.
+# fails with: schedules([1, 1], 0) lacks [0, 1]. It is empty. A switch from a thread that has ended is no preemption.
 def schedules(step_counts, preemptions):
     def going_on(left, last, allowed):
         if not any(left):
