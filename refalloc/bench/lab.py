@@ -38,6 +38,8 @@ _FOLDERS = {
     "IPYTHONDIR": "ipython",
     "MPLCONFIGDIR": "matplotlib",
 }
+# The debugger asks each kernel for its state, and calls it an error when the kernel ends before it has answered.
+_DISABLED = {"@jupyterlab/debugger-extension": True}
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
@@ -71,6 +73,9 @@ class LabServer:
             path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
+        page_config = folder / _FOLDERS["JUPYTER_CONFIG_DIR"] / "labconfig" / "page_config.json"
+        page_config.parent.mkdir()
+        page_config.write_text(json.dumps({"disabledExtensions": _DISABLED}))
         self.token = secrets.token_hex(8)
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
