@@ -59,7 +59,9 @@ RUN_AS = {
     "make test": "make test ARGS='-q tests/test_check.py tests/test_heap.py'",  # all tests would run this one again
     "refalloc bench interpreted": "refalloc bench interpreted --rounds 2 --only block",
     "refalloc bench native": "refalloc bench native --repetitions 2 --only 'hot 64 B'",
-    "refalloc bench soak": "refalloc bench soak --minutes 0.1",
+    "refalloc bench soak --from refalloc/improved.py": (
+        "refalloc bench soak --from refalloc/improved.py --minutes 0.1"
+    ),
     "refalloc bench programs": "refalloc bench programs --repetitions 2 --only json",
     "refalloc grade SUBMISSIONS --out RESULTS": (
         "mkdir -p handed_in/ada && cp -r exercises/00_start handed_in/ada && refalloc grade handed_in --out marks && "
