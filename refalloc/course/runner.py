@@ -12,6 +12,7 @@ import linecache
 import os
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from refalloc.course import CourseError
 OUTCOMES = ("not attempted", "correct", "incorrect", "crashed", "timed out")  # and, of a test, "not reached"
 START_SECONDS = 60  # what Python and pytest may take to start, on a machine that is busy
 GRACE_SECONDS = 1  # for the process to say where it is when time is up
+REPORT_INDENT = 4  # characters before a line of the report, in a terminal
 PRINT_CAP = 1 << 20  # bytes that the learner's code may print
 PRINT_SHOWN = 2000  # characters of them in a report
 MEMORY_CAP = 4 << 30  # bytes of address space
@@ -112,6 +114,8 @@ def _followed(exercise, files, on_test, on_start, milestone=False):
 @contextlib.contextmanager
 def _started(request):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    if sys.stdout.isatty():  # tables are made as wide as they will be read; a notebook's kernel has no terminal
+        environment["COLUMNS"] = str(shutil.get_terminal_size().columns - REPORT_INDENT)
     process = subprocess.Popen(
         # -P: no file beside the learner's can take the place of a module of Python's
         [sys.executable, "-P", "-X", "utf8", "-m", "refalloc.course.child", json.dumps(request)],

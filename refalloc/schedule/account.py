@@ -1,22 +1,27 @@
 """A run, told step by step: a column for each thread, in the allocator's own terms, with the source of each step.
 
-Mappings are named A, B, ... in the order in which they were made, and addresses are told from them: A+64.
+Where the columns do not fit side by side, as in a narrow terminal, each row names its thread instead. Every step has a
+row. Mappings are named A, B, ... in the order in which they were made, and addresses are told from them: A+64.
 """
 
 import linecache
 import os
 import re
+import shutil
+import sys
+from collections import namedtuple
 
 from refalloc.schedule.thread import PATTERN
 from refalloc.trace.describe import describe
 from refalloc.trace.events import PROLOGUE, Kind
 
-WIDTH = 130  # characters of a line
-COLUMN_WIDTHS = {1: 44, 2: 40}  # of a thread, by how many there are; more have 30
+WIDTH = 130  # characters of a line, where no terminal sets another
+LEAST_WIDTH = 60
+SOURCE_WIDTH = 24  # at least, beside the columns of threads
 ROW_LIMIT = 150  # rows at most; of longer accounts, the end
 _CALLS = {Kind.CALL_ALLOC, Kind.CALL_FREE, Kind.CALL_RESIZE, Kind.CALL_REMAP}
 _RETURNS = {Kind.RETURN_ALLOC, Kind.RETURN_FREE, Kind.RETURN_RESIZE, Kind.RETURN_REMAP}
-_LEFT_OUT = {Kind.READ_THREAD_INDEX}
+_LEFT_OUT = {Kind.READ_THREAD_INDEX}  # but where a step has nothing else
 _FIELD_KINDS = {
     "frees": {Kind.READ_FREES, Kind.WRITE_FREES},
     "next_addrs": {Kind.READ_NEXT_ADDR, Kind.WRITE_NEXT_ADDR},
@@ -46,44 +51,85 @@ def _verdict_lines(run, names):
     yield ""
 
 
+# thread: int; step: str, its number, in its first row; mark: "*" where two steps race; phrase, source: str.
+_Row = namedtuple("_Row", "thread step mark phrase source")
+
+
+def line_width():
+    """Characters in a line: of the terminal, of COLUMNS where the caller has set it, or else WIDTH."""
+    is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return max(LEAST_WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns) if is_known else WIDTH
+
+
 def _table(run, names):
     thread_count = len(run.scenario.programs)
-    width = COLUMN_WIDTHS.get(thread_count, 30)
-    yield "step  " + "".join(f"T{thread}".ljust(width) for thread in range(thread_count)) + "source"
-    rows = list(_rows(run, names, thread_count, width))
+    rows = list(_rows(run, names))
+    longest = max((len(row.phrase) for row in rows), default=0)
+    limit = line_width()
+    across = thread_count * (longest + 2)
+    if 6 + across + SOURCE_WIDTH <= limit:
+        heads = "".join(f"T{thread}".ljust(longest + 2) for thread in range(thread_count))
+        lines = [f"{_beside(row, longest + 2).ljust(across)}{row.source}" for row in rows]
+    else:
+        across = max(len("thread"), min(longest + 5, limit - SOURCE_WIDTH - 6))
+        heads = "thread".ljust(across)
+        lines = [f"{f'T{row.thread} {row.phrase}'.ljust(across - 1)} {row.source}" for row in rows]
+    yield f"step  {heads}source"
     if len(rows) > ROW_LIMIT:
         yield f"  ... {len(rows) - ROW_LIMIT} rows before these"
-    yield from rows[-ROW_LIMIT:]
+    for row, line in list(zip(rows, lines, strict=True))[-ROW_LIMIT:]:
+        yield _cut(f"{row.step:>4}{row.mark} {line}", limit)
 
 
-def _rows(run, names, thread_count, width):
+def _beside(row, width):
+    """A row's phrase in its thread's column."""
+    return " " * (row.thread * width) + row.phrase
+
+
+def _cut(line, limit):
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _rows(run, names):
     events = run.recording.events
     key = None if run.verdict is None else run.verdict.key
     stop = len(events) if run.verdict is None else run.verdict.number + (key is not None)
-    starts = [*run.step_numbers, len(events)]
-    shown_step = shown_file = None
-    step = 0
+    ends = [*run.step_numbers[1:], len(events)]
     racing = _racing(run)
+    shown_file = None
     calling: set[int] = set()  # threads inside the text
-    for event in events[:stop]:
-        number = int(event["number"])
-        while step < len(run.step_numbers) and starts[step] <= number:
-            step += 1
-        if event["kind"] in _CALLS:
-            calling.add(int(event["thread"]))
-        elif event["kind"] in _RETURNS:
-            calling.discard(int(event["thread"]))
-        is_of_program = int(event["thread"]) not in calling
-        if event["thread"] == PROLOGUE or event["kind"] in _LEFT_OUT or (is_of_program and _is_fill(event, key)):
-            continue
-        phrase = describe(event, run.recording.names, names.name)
-        told = (" " * (int(event["thread"]) * width) + phrase).ljust(thread_count * width - 1)
-        step_shown = f"{step:4}" if step != shown_step else " " * 4
-        shown_step = step
-        mark = "*" if number in racing else " "
-        source = _source(event, run.recording, event["file"] != shown_file)
-        shown_file = event["file"]
-        yield f"{step_shown}{mark} {told} {source}"[:WIDTH]
+    for step, (start, end) in enumerate(zip(run.step_numbers, ends, strict=True)):
+        if start >= stop:
+            break
+        own = [event for event in events[start : min(end, stop)] if event["thread"] != PROLOGUE]
+        told = [event for event in own if not _is_left_out(event, calling, key)]
+        number = str(step + 1)
+        if not told:
+            yield _Row(run.schedule[step], number, " ", _untold(own, names), "")
+        for event in told:
+            phrase = describe(event, run.recording.names, names.name)
+            mark = "*" if int(event["number"]) in racing else " "
+            source = _source(event, run.recording, event["file"] != shown_file)
+            shown_file = event["file"]
+            yield _Row(int(event["thread"]), number, mark, phrase, source)
+            number = ""
+
+
+def _is_left_out(event, calling, key):
+    """Whether an event has no row of its own; keeps count of `calling` as events pass."""
+    thread, kind = int(event["thread"]), event["kind"]
+    if kind in _CALLS:
+        calling.add(thread)
+    elif kind in _RETURNS:
+        calling.discard(thread)
+    return kind in _LEFT_OUT or (thread not in calling and _is_fill(event, key))
+
+
+def _untold(events, names):
+    """A step all of whose events are left out, as a phrase."""
+    if any(event["kind"] in (Kind.LOAD, Kind.STORE) for event in events):
+        return "fills or verifies a block"
+    return describe(events[0], (), names.name) if events else "goes on, and touches nothing"
 
 
 def _racing(run):

@@ -23,6 +23,43 @@ def test_a_race_is_told_in_two_columns_with_its_source():
     assert all(len(line) <= 130 for line in lines)
 
 
+def test_a_narrow_terminal_gets_a_row_that_names_its_thread(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = repr(failure_of("next_addrs read before locking")).splitlines()
+    table = lines[lines.index("") + 1 :]
+    assert table[0].split() == ["step", "thread", "source"]
+    marked = [line for line in table if line[4:5] == "*"]
+    assert [line[6:8] for line in marked] == ["T0", "T1"]
+    source = table[0].index("source")
+    assert "next_addr = heap.lanes" in marked[1][source:]
+    assert all(len(line) <= 80 for line in table)
+
+
+def test_three_threads_have_their_whole_phrases_and_sources():
+    def pair(thread):
+        thread.free(thread.alloc(24))
+
+    lines = repr(replay([0, 1, 2, 0, 1, 2], [pair, pair, pair])).splitlines()
+    source = next(line for line in lines if line.startswith("step")).index("source")
+    rows = [line for line in lines if "reads next_addrs" in line]
+    assert len(rows) == 3
+    assert all(line[source:].endswith("next_addr = lane.next_addrs[size_class]") for line in rows)
+
+
+def test_every_step_has_a_row_even_one_with_nothing_to_tell():
+    def own_lane(thread):
+        lane = thread.heap.lanes[thread.heap.thread_index]
+        while not thread.heap.try_lock(lane):
+            pass
+        thread.heap.unlock(lane)
+
+    run = replay([0, 1, 0, 1], [own_lane, own_lane])
+    lines = repr(run).splitlines()
+    numbers = [int(line[:4]) for line in lines if line[:4].strip().isdigit()]
+    assert numbers == list(range(1, len(run.schedule) + 1))
+    assert "   1  reads its thread_index: 0" in repr(run)
+
+
 def test_addresses_are_told_from_their_mappings():
     text = repr(failure_of("bump by nothing"))
     assert "double hand-out at step" in text
