@@ -1,11 +1,16 @@
 """LaneTable: the lanes of a heap, their fields on cache lines, and the threads that go round them."""
 
+import numpy as np
+
 from refalloc.pictures.memory_map import RecordedPicture
 from refalloc.pictures.static_files import joined_module
 from refalloc.pictures.still import MARGIN, one_of_many
+from refalloc.pictures.story import sentence
+from refalloc.trace import Kind
 
 PAIRS_PER_LINE = 4  # next_addr and frees of a class lie side by side: 16 bytes of a cache line of 64
 _WORD_HEIGHT = 20  # pixels
+_INDEX_KINDS = [Kind.SET_THREAD_INDEX, Kind.READ_THREAD_INDEX]
 
 
 class LaneTable(RecordedPicture):
@@ -21,17 +26,41 @@ class LaneTable(RecordedPicture):
         return {
             "step": f"{moment.heading()} {moment.step()}",
             "why": moment.why(),
+            "notes": self._notes(moment),
             "Lanes and threads": moment.lane_table(moment.subject_list()[1]),
             "Fields": moment.field_table(),
         }
+
+    def _used_lanes(self):
+        """Lanes that some event is about, or some thread's index leads to: list of int."""
+        events = self.recording.events
+        indexes = events["value"][np.isin(events["kind"], _INDEX_KINDS)]
+        used = {0, *np.unique(events["lane"]).tolist(), *np.unique(indexes).tolist()}
+        return [lane for lane in range(int(events["value"][0])) if lane in used]
+
+    def _notes(self, moment):
+        """What the lanes that are drawn do not show, in words: str."""
+        lane_count = len(moment.state.lanes)
+        said = [
+            sentence("lanes.lost", thread=thread, value=index, last=lane_count - 1)
+            for thread, index in sorted(moment.thread_indexes().items())
+            if index >= lane_count
+        ]
+        unused = lane_count - len(self._used_lanes())
+        return " ".join(said + [sentence("lanes.unused", count=unused, lanes=lane_count)] * (unused > 0))
 
     def png(self, theme="light"):
         """The moment as a PNG: bytes. `theme`: "light" or "dark"."""
         moment = self.moment()
         thread_indexes = moment.thread_indexes()
-        still = self.still(theme, 400 + 190 * len(moment.state.lanes))
-        for index, lane in enumerate(moment.state.lanes):
-            still.text(f"Lane {index}", style="bold")
+        used = self._used_lanes()
+        still = self.still(theme, 500 + 190 * len(used))
+        for index in used:
+            lane = moment.state.lanes[index]
+            width = still.text(f"Lane {index}", y=still.y, style="bold")
+            noun = "try" if lane.failed_tries == 1 else "tries"
+            tries = f"{lane.failed_tries:,} {noun} failed" if lane.failed_tries else ""
+            still.text(tries, MARGIN + width + 12, size=12, colour="faint")
             x = MARGIN
             for thread, at in sorted(thread_indexes.items()):
                 if at == index:
@@ -41,6 +70,7 @@ class LaneTable(RecordedPicture):
             still.y += 28
             self._draw_lane(still, moment, lane)
             still.y += 12
+        still.paragraph(self._notes(moment), size=12, colour="faint")
         return still.png()
 
     def _draw_token(self, still, x, thread, holds):
@@ -50,10 +80,7 @@ class LaneTable(RecordedPicture):
 
     def _draw_lane(self, still, moment, lane):
         lock = "free" if lane.locked_by is None else f"held by T{lane.locked_by}"
-        noun = "try" if lane.failed_tries == 1 else "tries"
-        tries = f", {lane.failed_tries:,} {noun} failed" if lane.failed_tries else ""
-        words = [(f"lock: {lock}{tries}", lane.locked_by is not None)]
-        self._draw_line(still, words, 8)
+        self._draw_line(still, [(f"lock: {lock}", lane.locked_by is not None)], 2)
         pairs = [
             (_word("n", c, moment, next_addr), _word("f", c, moment, frees))
             for c, (next_addr, frees) in enumerate(zip(lane.next_addrs, lane.frees, strict=True))

@@ -23,7 +23,7 @@ from refalloc.schedule import Exploration, Replay, Stepper
 from refalloc.trace import PROLOGUE, Kind
 from refalloc.trace.describe import describe
 
-_LEFT_OUT = (Kind.READ_THREAD_INDEX,)
+_LEFT_OUT = (Kind.READ_THREAD_INDEX,)  # but where a step has nothing else
 _NOT_OF_SCENARIO = ("programs", "check", "sound")
 
 
@@ -155,10 +155,10 @@ class SchedulePlayer(Picture):
         stepper = self._stepper
         bounds = [*stepper.step_numbers, len(recording.events)]
         events = recording.events[bounds[index] : bounds[index + 1]]
+        own = [event for event in events if event["thread"] != PROLOGUE]
         told = [
             describe(event, recording.names, lambda addr: moment.target(addr) if addr >= moment.base else str(addr))
-            for event in events
-            if event["thread"] != PROLOGUE and event["kind"] not in _LEFT_OUT
+            for event in [event for event in own if event["kind"] not in _LEFT_OUT] or own
         ]
         return {"thread": stepper.schedule[index], "lines": told}
 

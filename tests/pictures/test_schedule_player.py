@@ -122,3 +122,18 @@ def test_what_the_explorer_gives_is_drawn():
         SchedulePlayer(sound)
     with pytest.raises(ValueError, match="found no failure"):
         MemoryMap(sound)
+
+
+def test_no_step_is_told_as_nothing():
+    def own_lane(thread):
+        lane = thread.heap.lanes[thread.heap.thread_index]
+        while not thread.heap.try_lock(lane):
+            pass
+        thread.heap.unlock(lane)
+
+    player = SchedulePlayer([own_lane, own_lane])
+    while player.choices:
+        player.step(player.choices[0])
+    assert player._board["steps"][0]["lines"] == ["reads its thread_index: 0"]
+    assert all(step["lines"] for step in player._board["steps"])
+    player.close()

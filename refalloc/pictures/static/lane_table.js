@@ -11,6 +11,32 @@ import * as story from "./story.js";
 const PAIRS_PER_LINE = 4; // next_addr and frees of a class lie side by side: 16 bytes of a cache line of 64
 const FIELD_KINDS = new Set([KIND.READ_FREES, KIND.WRITE_FREES, KIND.READ_NEXT_ADDR, KIND.WRITE_NEXT_ADDR]);
 
+/** Lanes that some event is about, or some thread's index leads to. @param {import("./timeline.js").Timeline} timeline */
+export function usedLanes(timeline) {
+  const { recording, laneCount } = timeline;
+  const used = new Set([0, ...recording.lane]);
+  for (let i = 0; i < recording.count; i++) {
+    if (recording.kind[i] === KIND.SET_THREAD_INDEX || recording.kind[i] === KIND.READ_THREAD_INDEX) used.add(recording.value(i));
+  }
+  return Array.from({ length: laneCount }, (_, lane) => lane).filter((lane) => used.has(lane));
+}
+
+/** What the lanes that are drawn do not show. @param {import("./timeline.js").Timeline} timeline @param {number} drawn */
+export function notes(timeline, drawn) {
+  const { laneCount } = timeline;
+  const lost = timeline.threads.toSorted((a, b) => a - b)
+    .map((thread) => ({ thread, value: timeline.threadIndex(thread) })).filter(({ value }) => value >= laneCount);
+  const said = lost.map((values) => story.sentence("lanes.lost", { ...values, last: laneCount - 1 }));
+  if (drawn < laneCount) said.push(story.sentence("lanes.unused", { count: laneCount - drawn, lanes: laneCount }));
+  return said.join(" ");
+}
+
+/** A word of a lane: its name, and below it its value. @param {string} name */
+function word(name) {
+  const value = element("span", { class: "rf-value" });
+  return { root: element("td", { class: "rf-word" }, name, value), value };
+}
+
 class LaneTable {
   /** @param {any} model @param {HTMLElement} el @param {import("./timeline.js").Timeline} timeline */
   constructor(model, el, timeline) {
@@ -25,7 +51,8 @@ class LaneTable {
     });
     this.stepLine = element("p", { class: "rf-step" });
     this.whyLine = element("p");
-    this.lanes = Array.from({ length: timeline.laneCount }, (_, lane) => this._lane(lane));
+    this.noteLine = element("p", { class: "rf-faint" });
+    this.lanes = usedLanes(timeline).map((lane) => this._lane(lane));
     this.tokens = timeline.threads.toSorted((a, b) => a - b).map((thread) => ({
       thread,
       root: element("span", { class: "rf-token", style: `--token: ${oneOfMany(thread)}` }, `T${thread}`),
@@ -37,9 +64,10 @@ class LaneTable {
       this.transport.root,
       element("div", { class: "rf-told" }, this.stepLine, this.whyLine),
       this.board,
+      this.noteLine,
       element("p", { class: "rf-faint" },
-        "A row is a cache line of 64 bytes. n4 is next_addrs[4], f4 is frees[4]; 2+0x80 is 0x80 bytes into slab 2. " +
-        "T1 stands at the lane that thread 1 tries first, and is filled while it holds a lock."),
+        "A row is a cache line of 64 bytes, the lock on one of its own. n4 is next_addrs[4], f4 is frees[4]; 2+0x80 is " +
+        "0x80 bytes into slab 2. T1 stands at the lane that thread 1 tries first, and is filled while it holds a lock."),
       this.tables.root);
     keepKeys(this.root);
     el.replaceChildren(this.root);
@@ -56,19 +84,20 @@ class LaneTable {
     this.onEvent();
   }
 
-  /** @param {number} lane */
-  _lane(lane) {
+  /** @param {number} index */
+  _lane(index) {
     const lock = element("td", { colspan: 2, class: "rf-word" });
-    const failed = element("td", { colspan: 6, class: "rf-word rf-faint" });
-    const words = this.timeline.slotSizes.map(() => [element("td", { class: "rf-word" }), element("td", { class: "rf-word" })]);
-    const table = element("table", { class: "rf-lines", role: "presentation" }, element("tr", {}, lock, failed));
+    const failed = element("span", { class: "rf-faint" });
+    const words = this.timeline.slotSizes.map((_, c) => [word(`n${c}`), word(`f${c}`)]);
+    const table = element("table", { class: "rf-lines", role: "presentation" },
+      element("tr", {}, lock, element("td", { colspan: 6 })));
     for (let first = 0; first < words.length; first += PAIRS_PER_LINE) {
-      table.append(element("tr", {}, ...words.slice(first, first + PAIRS_PER_LINE).flat()));
+      table.append(element("tr", {}, ...words.slice(first, first + PAIRS_PER_LINE).flat().map(({ root }) => root)));
     }
     const dock = element("div", { class: "rf-dock" });
-    const root = element("section", { class: "rf-lane", "aria-label": `lane ${lane}` },
-      element("h3", {}, `Lane ${lane}`), dock, table);
-    return { root, dock, lock, failed, words };
+    const root = element("section", { class: "rf-lane", "aria-label": `lane ${index}` },
+      element("div", { class: "rf-head" }, element("h3", {}, `Lane ${index}`), failed), dock, table);
+    return { index, root, dock, lock, failed, words };
   }
 
   onEvent() {
@@ -81,7 +110,8 @@ class LaneTable {
     setText(this.stepLine, `${story.heading(timeline, n)} ${said}`);
     setText(this.whyLine, why);
     this.transport.say(`${said} ${why}`);
-    this.lanes.forEach((_, lane) => this._fillLane(lane, n));
+    setText(this.noteLine, notes(timeline, this.lanes.length));
+    for (const lane of this.lanes) this._fillLane(lane, n);
     this.placeTokens();
     this.tables.fill();
     if (this.model.get("event") !== n) {
@@ -90,31 +120,30 @@ class LaneTable {
     }
   }
 
-  /** @param {number} lane @param {number} n */
-  _fillLane(lane, n) {
+  /** @param {ReturnType<LaneTable["_lane"]>} lane @param {number} n */
+  _fillLane({ index, root, lock, failed, words }, n) {
     const { timeline } = this;
     const { kind, lane: lanes, sizeClass } = timeline.recording;
-    const { root, lock, failed, words } = this.lanes[lane];
-    const holder = timeline.lockedBy(lane);
-    const isHere = lanes[n] === lane;
+    const holder = timeline.lockedBy(index);
+    const isHere = lanes[n] === index;
     setText(lock, holder === null ? "lock: free" : holder === PROLOGUE ? "lock: held" : `lock: held by T${holder}`);
     lock.classList.toggle("rf-touched", isHere && (kind[n] === KIND.TRY_LOCK || kind[n] === KIND.UNLOCK));
     root.classList.toggle("rf-locked", holder !== null);
-    const tries = timeline.failedTries(lane);
+    const tries = timeline.failedTries(index);
     setText(failed, tries === 0 ? "" : `${story.count(tries)} ${tries === 1 ? "try" : "tries"} failed`);
     words.forEach(([nextAddr, frees], c) => {
       const isTouched = isHere && FIELD_KINDS.has(kind[n]) && sizeClass[n] === c;
       const isFrees = kind[n] === KIND.READ_FREES || kind[n] === KIND.WRITE_FREES;
-      this._fillWord(nextAddr, `n${c}`, timeline.nextAddr(lane, c), isTouched && !isFrees);
-      this._fillWord(frees, `f${c}`, timeline.frees(lane, c), isTouched && isFrees);
+      this._fillWord(nextAddr, timeline.nextAddr(index, c), isTouched && !isFrees);
+      this._fillWord(frees, timeline.frees(index, c), isTouched && isFrees);
     });
   }
 
-  /** @param {HTMLElement} word @param {string} name @param {number} addr @param {boolean} isTouched */
-  _fillWord(word, name, addr, isTouched) {
-    setText(word, addr === 0 ? name : `${name} ${this._short(addr)}`);
-    word.classList.toggle("rf-set", addr !== 0);
-    word.classList.toggle("rf-touched", isTouched);
+  /** @param {ReturnType<typeof word>} word @param {number} addr @param {boolean} isTouched */
+  _fillWord({ root, value }, addr, isTouched) {
+    setText(value, addr === 0 ? "0" : this._short(addr));
+    root.classList.toggle("rf-set", addr !== 0);
+    root.classList.toggle("rf-touched", isTouched);
   }
 
   /** @param {number} addr */
@@ -127,15 +156,14 @@ class LaneTable {
   placeTokens() {
     if (!this.root.isConnected) return;
     const board = this.board.getBoundingClientRect();
-    const docks = this.lanes.map(({ dock }) => dock.getBoundingClientRect());
-    const held = new Set(this.lanes.map((_, lane) => this.timeline.lockedBy(lane)));
-    const places = docks.map(() => 0);
+    const docks = new Map(this.lanes.map(({ index, dock }) => [index, { box: dock.getBoundingClientRect(), tokens: 0 }]));
+    const held = new Set(this.lanes.map(({ index }) => this.timeline.lockedBy(index)));
     for (const { thread, root } of this.tokens) {
-      const lane = this.timeline.threadIndex(thread);
-      const dock = docks[lane];
-      if (dock === undefined) continue; // an index that leads to no lane: the table tells it
-      const x = dock.left - board.left + places[lane]++ * 40;
-      root.style.transform = `translate(${x}px, ${dock.top - board.top}px)`;
+      const dock = docks.get(this.timeline.threadIndex(thread));
+      root.hidden = dock === undefined; // an index that leads to no lane: a note tells it
+      if (dock === undefined) continue;
+      const x = dock.box.left - board.left + dock.tokens++ * 40;
+      root.style.transform = `translate(${x}px, ${dock.box.top - board.top}px)`;
       root.classList.toggle("rf-holds", held.has(thread));
     }
   }
