@@ -21,7 +21,7 @@ KEPT = ("image/png", "text/plain")
 def keep_pictures(path, course):
     """Run the notebook at `path` in the folder `course`, and write it without all outputs but pictures."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(course / "notebooks")}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(course / "notebooks")}}).execute()
     notebook.metadata.pop("widgets", None)
     notebook.metadata.pop("language_info", None)
     for cell in notebook.cells:
