@@ -1,6 +1,7 @@
 """Make a shared library with the C malloc interface from the text of an allocator.
 
-1. malloc_api.py is bound to the text, and each C function is compiled to LLVM IR for the heap of library.py.
+1. malloc_api.py and the other PARTS are bound to the text: what they call text_alloc is its alloc, and so on. Each C
+   function, and what they call by name, is compiled to LLVM IR for the heap of library.py.
 2. The IR of all is linked with that of the static memory. Every function but the C functions becomes internal, and
    the whole is optimized at once: what is left of Python, the reporting of exceptions, is reached by nothing.
 3. What the object still asks for must be on the list LIBC; a text that raises would need Python, and is refused.
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
-from refalloc.native import checked_blocks, idle, malloc_api
+from refalloc.native import checked_blocks, exit_report, idle, malloc_api, process
 from refalloc.native.compiler import cache_folder
 from refalloc.native.explain import explain
 from refalloc.native.jit import SIGNATURES, CompileError, Shadows, has_loop, jit
@@ -70,7 +71,8 @@ declare void @refalloc_end()
 # C functions get their own names last of all: the optimizer takes it that a `malloc` does what the standard says, and
 # would make malloc and memset in calloc into a call of calloc.
 C_PREFIX = "refalloc_c_"
-INTERNAL = {**malloc_api.INTERNAL, **checked_blocks.INTERNAL, **idle.INTERNAL}
+PARTS = (malloc_api, process, exit_report, checked_blocks, idle)  # of the library, each in the Python that is compiled
+INTERNAL = {symbol: signature for part in PARTS for symbol, signature in part.INTERNAL.items()}
 
 
 def export(text, path):
@@ -115,16 +117,17 @@ def cached_library(text):
 
 def library_module(text):
     """The optimized LLVM module of a text's library. Raises CompileError, ExportError."""
-    support = "\n".join([support_ir(), malloc_api.LINE_IR, checked_blocks.QUARANTINE_IR, idle.IDLE_IR, CONSTRUCTORS])
+    support = "\n".join([support_ir(), checked_blocks.QUARANTINE_IR, idle.IDLE_IR, CONSTRUCTORS])
     compiled = jit(text)
-    shadow = _bound_to(compiled)
+    parts = _bound_to(compiled)
     functions = compiled.functions.items()
     looping = [name for name, function in functions if has_loop(function.py_func) and name not in SIGNATURES]
-    straight = [name for name, value in [*functions, *vars(shadow).items()] if _is_straight(name, value)]
+    entry_points = vars(parts[0]).items()
+    straight = [name for name, value in [*functions, *entry_points] if _is_straight(name, value)]
     out_of_line, inlined = _symbols_of(looping), _symbols_of([*straight, "alloc"])
     module = link_ir(
         support,
-        _compiled_functions(shadow, compiled),
+        _compiled_functions(parts, compiled),
         is_public=lambda symbol: symbol.startswith(C_PREFIX),
         is_inlined=lambda symbol: inlined.search(symbol) is not None,
         is_out_of_line=lambda symbol: symbol in INTERNAL or out_of_line.search(symbol) is not None,
@@ -136,17 +139,17 @@ def library_module(text):
 
 
 def _bound_to(text):
-    """malloc_api.py, bound to a text: its compiled functions, as a module."""
-    shadow = Shadows().module(malloc_api)
-    for name in SIGNATURES:
-        setattr(shadow, f"text_{name}", getattr(text, name))
-    for name in ("trim", "retire"):  # what not every text has
-        if name in text.functions:
-            setattr(shadow, f"text_{name}", text.functions[name])
+    """PARTS as modules of compiled functions, bound to those of a text."""
+    shadows = Shadows()
+    parts = [shadows.module(part) for part in PARTS]
+    for part in parts:
+        for name, function in text.functions.items():
+            if hasattr(part, f"text_{name}"):
+                setattr(part, f"text_{name}", function)
     if {"size_class_index", "free_slot"} <= text.functions.keys():
-        shadow.text_class, shadow.text_free_slot = text.functions["size_class_index"], text.functions["free_slot"]
-        shadow.release = shadow.release_by_class
-    return shadow
+        api = parts[0]
+        api.text_class, api.release = text.functions["size_class_index"], api.release_by_class
+    return parts
 
 
 # What goes round a loop, as when lanes are taken by others, is seldom called: kept out of line, it leaves registers to
@@ -162,7 +165,7 @@ def _symbols_of(names):
     return re.compile(rf"3jit(37text_[0-9a-f]{{32}})?({'|'.join(f'{len(name)}{name}B' for name in names) or '$^'})")
 
 
-def _compiled_functions(shadow, text):
+def _compiled_functions(parts, text):
     """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
     support = (
         *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
@@ -171,7 +174,6 @@ def _compiled_functions(shadow, text):
     libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific", "pthread_sigmask")
     for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), *libc):
         declare_symbol(symbol)
-    parts = [Shadows().module(checked_blocks), Shadows().module(idle), shadow]
     for symbol, signature in {**malloc_api.ENTRY_POINTS, **INTERNAL}.items():
         function = next(getattr(part, symbol) for part in parts if hasattr(part, symbol)).py_func
         try:

@@ -10,6 +10,7 @@ holds for any text that keeps one size class to a mapping. An entry of the chunk
 
 Symbols that support_ir gives, and their memory:
     refalloc_state      words, see below
+    refalloc_line       LINE_ROOM bytes, to put a message together
     refalloc_lanes      LANE_CAPACITY lanes; the system commits those that are used
     refalloc_root       root of the chunk table
     refalloc_index      the thread's index, behind two functions, since only a linked library has thread-local storage
@@ -41,6 +42,7 @@ from refalloc.native.machine import (
     lane_count,
     lanes_addr,
 )
+from refalloc.native.messages import LINE_ROOM
 from refalloc.native.pages import CHUNK_LEN, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks, whole_pages
 from refalloc.native.words import (
     add_relaxed,
@@ -97,6 +99,7 @@ def support_ir():
     state = ", ".join(["i64 1", *["i64 0"] * (STATE_WORDS - 1)])
     return f"""
 @refalloc_state = global [{STATE_WORDS} x i64] [{state}], align {LINE_LEN}
+@refalloc_line = global [{LINE_ROOM} x i8] zeroinitializer
 @refalloc_lanes = global [{LANE_CAPACITY * LANE_LEN} x i8] zeroinitializer, align {LINE_LEN}
 @refalloc_root = global [{ROOT_LEN} x i8] zeroinitializer, align 4096
 @refalloc_index = thread_local(initialexec) global i64 0

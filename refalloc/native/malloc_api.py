@@ -22,25 +22,15 @@ from refalloc.native.library import (
     CLASS_MASK,
     ENTRY_CLASS_LOG2,
     ENTRY_LEN_LOG2,
-    FORKS,
     FREES,
     IS_CHECKED,
     IS_LARGE,
-    LANE_CAPACITY,
-    LANE_COUNT,
-    LARGE_PEAK,
     MALLOCS,
     MODE,
     MODE_CHECK,
     MODE_COUNT_CALLS,
     MODE_LOOK_IDLE,
-    OWN_CAPACITY,
-    OWN_KEY,
-    PEAK_MAPPED_LEN,
     REALLOCS,
-    SLABS,
-    STATS_FILE,
-    STATS_PATH,
     add_to_state,
     entry_of,
     length_of,
@@ -48,23 +38,17 @@ from refalloc.native.library import (
     probe,
     remap_tagged,
     request,
-    set_own,
     state_word,
     unmap_tagged,
 )
-from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, OWNER_OFFSET, ROOM_OFFSET, take_over
-from refalloc.native.messages import LINE_ROOM, put_address, put_number, put_string, write_line
+from refalloc.native.messages import put_address, put_string, write_line
 from refalloc.native.words import (
     bit_length,
     copy_bytes,
-    exchange_acquire,
     fill_bytes,
-    load_byte,
     load_int32,
-    load_word,
     stack_addr,
     store_int32,
-    store_release,
     store_word,
     string_addr,
     symbol_addr,
@@ -97,13 +81,6 @@ INTERNAL = {
     "refalloc_plain_alloc": _i64(_i64, _i64),
     "refalloc_plain_free": _void(_i64),
     "refalloc_trim": _i64(),
-    "refalloc_adopt": _i64(),
-    "refalloc_thread_end": _void(_i64),
-    "refalloc_start": _void(_i64, _i64, _i64),
-    "refalloc_end": _void(),
-    "refalloc_fork_prepare": _void(),
-    "refalloc_fork_parent": _void(),
-    "refalloc_fork_child": _void(),
 }
 
 MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
@@ -111,25 +88,12 @@ MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
 COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
 ENOMEM, EINVAL = 12, 22
-SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
 SIGNAL_SET_LEN, SIG_BLOCK, SIG_SETMASK = 128, 0, 2  # bits/types/__sigset_t.h, bits/sigaction.h
 STDERR = 2
-F_DUPFD_CLOEXEC, FIRST_STATS_FILE = 1030, 100  # well above the descriptors that programs count on
-O_WRONLY_CREAT_APPEND = 0o2101
 
 c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
 c_abort = types.ExternalFunction("abort", signature(_void))
-c_sysconf = types.ExternalFunction("sysconf", signature(_i64, _i32))
-c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, _i64))
-c_key_create = types.ExternalFunction("pthread_key_create", signature(_i32, _i64, _i64))
-c_setspecific = types.ExternalFunction("pthread_setspecific", signature(_i32, _i32, _i64))
-own_addr = types.ExternalFunction("refalloc_own_addr", signature(_i64))
 c_sigmask = types.ExternalFunction("pthread_sigmask", signature(_i32, _i32, _i64, _i64))
-c_sched_yield = types.ExternalFunction("sched_yield", signature(_i32))
-c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
-c_close = types.ExternalFunction("close", signature(_i32, _i32))
-c_fcntl = types.ExternalFunction("fcntl", signature(_i32, _i32, _i32, _i32))
-c_getpid = types.ExternalFunction("getpid", signature(_i32))
 no_memory = types.ExternalFunction("refalloc_no_memory", INTERNAL["refalloc_no_memory"])
 foreign = types.ExternalFunction("refalloc_foreign", INTERNAL["refalloc_foreign"])
 odd_malloc = types.ExternalFunction("refalloc_odd_malloc", INTERNAL["refalloc_odd_malloc"])
@@ -139,20 +103,14 @@ checked_free = types.ExternalFunction("refalloc_checked_free", CHECKED["refalloc
 checked_realloc = types.ExternalFunction("refalloc_checked_realloc", CHECKED["refalloc_checked_realloc"])
 checked_size = types.ExternalFunction("refalloc_checked_size", CHECKED["refalloc_checked_size"])
 look_idle = types.ExternalFunction("refalloc_look_idle", IDLE["refalloc_look_idle"])
-idle_after_fork = types.ExternalFunction("refalloc_idle_after_fork", IDLE["refalloc_idle_after_fork"])
-check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["refalloc_check_quarantine"])
 
 
-# The C functions
+# What not every text has; see export.py
 
 
 def text_trim(heap):
     """For a text that has no trim. One that has gives back what it can, beside other threads, and says how much."""
     return 0
-
-
-def text_retire(heap):
-    """For a text that has no retire."""
 
 
 def text_class(length, align_log2):
@@ -162,6 +120,9 @@ def text_class(length, align_log2):
 
 def text_free_slot(heap, addr, size_class):
     """Likewise; not called."""
+
+
+# The C functions
 
 
 def malloc(size):
@@ -424,178 +385,3 @@ def refalloc_foreign(addr, function):
     end = put_string(end, string_addr("pass what malloc returned, once"))
     write_line(STDERR, start, end)
     c_abort()
-
-
-# A thread's own lane, from its first call of a text that has such lanes to its end
-
-
-def refalloc_adopt():
-    own = own_addr()
-    if own != symbol_addr("refalloc_no_lane"):
-        return own
-    own = take_over(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY, 1)
-    if own == 0:
-        own = symbol_addr("refalloc_ended")
-    set_own(own)  # before the next call, which may call malloc
-    key = state_word(OWN_KEY) - 1
-    if key >= 0 and c_setspecific(key, own) != 0:
-        refalloc_thread_end(own)  # or nobody would know when the thread ends
-    return own_addr()
-
-
-def refalloc_thread_end(own):
-    """The destructor of the key: the thread ends, and later destructors work without an own lane."""
-    if own == symbol_addr("refalloc_ended"):
-        return
-    text_retire(request(0, 0))
-    set_own(symbol_addr("refalloc_ended"))
-    store_release(own + OWNER_OFFSET, 0)
-
-
-# From start to end of the process
-
-
-def refalloc_start(argc, argv, envp):
-    lanes = c_sysconf(SC_NPROCESSORS_ONLN)
-    while envp != 0 and load_word(envp) != 0:
-        setting = load_word(envp)
-        value = after_prefix(setting, string_addr("REFALLOC_LANES="))
-        if value != 0:
-            lanes = number_at(value)
-        value = after_prefix(setting, string_addr("REFALLOC_STATS="))
-        if value != 0 and load_byte(value) != 0:
-            store_word(symbol_addr("refalloc_state") + STATS_PATH * 8, value)
-            switch_on(MODE_COUNT_CALLS)
-            # Some programs, GNU's ls among them, close stderr before a library's end is called.
-            file = c_fcntl(STDERR, F_DUPFD_CLOEXEC, FIRST_STATS_FILE)
-            store_word(symbol_addr("refalloc_state") + STATS_FILE * 8, max(file, STDERR))
-        value = after_prefix(setting, string_addr("REFALLOC_CHECK="))
-        if value != 0 and load_byte(value) == 49:  # 1
-            switch_on(MODE_CHECK)
-            # Slots from before are not used again.
-            fill_bytes(symbol_addr("refalloc_lanes"), 0, LANE_LEN)
-            if own_addr() != symbol_addr("refalloc_no_lane"):
-                fill_bytes(own_addr() + FIELDS_OFFSET, 0, LANE_LEN - FIELDS_OFFSET)
-        envp += 8
-    store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
-    # Into the word that is the key, plus one: 0 means that there is none, and no thread but this one is told to end.
-    if c_key_create(symbol_addr("refalloc_line"), symbol_addr("refalloc_thread_end")) == 0:
-        store_word(symbol_addr("refalloc_state") + OWN_KEY * 8, load_int32(symbol_addr("refalloc_line")) + 1)
-    c_atfork(
-        symbol_addr("refalloc_fork_prepare"), symbol_addr("refalloc_fork_parent"), symbol_addr("refalloc_fork_child")
-    )
-
-
-def switch_on(bit):
-    store_word(symbol_addr("refalloc_state") + MODE * 8, state_word(MODE) | bit)
-
-
-def after_prefix(string, prefix):
-    """Where a string goes on after a prefix; 0 when it does not start with it."""
-    byte = load_byte(prefix)
-    while byte != 0:
-        if load_byte(string) != byte:
-            return 0
-        string += 1
-        prefix += 1
-        byte = load_byte(prefix)
-    return string
-
-
-def number_at(string):
-    number = 0
-    digit = load_byte(string) - 48
-    while 0 <= digit <= 9 and number < 1_000_000:
-        number = number * 10 + digit
-        string += 1
-        digit = load_byte(string) - 48
-    return number
-
-
-def refalloc_fork_prepare():
-    """Take every lane, so that no other thread is inside one while the child's copy of memory is made."""
-    lane = symbol_addr("refalloc_lanes")
-    for _ in range(state_word(LANE_COUNT)):
-        while exchange_acquire(lane, 1) != 0:
-            c_sched_yield()
-        lane += LANE_LEN
-    add_to_state(FORKS, 1)
-
-
-def refalloc_fork_parent():
-    lane = symbol_addr("refalloc_lanes")
-    for _ in range(state_word(LANE_COUNT)):
-        store_release(lane, 0)
-        lane += LANE_LEN
-
-
-def refalloc_fork_child():
-    refalloc_fork_parent()
-    idle_after_fork()
-
-
-def refalloc_end():
-    """Look at the quarantine, and write the statistics.
-
-    These are a line for people if REFALLOC_STATS is 1, else a line of numbers added to that file.
-    """
-    if state_word(MODE) & MODE_CHECK != 0:
-        check_quarantine()
-    path = state_word(STATS_PATH)
-    if path == 0:
-        return
-    if load_byte(path) == 47:  # a path, since it starts with a slash
-        file = c_open(path, O_WRONLY_CREAT_APPEND, 0o600)
-        if file >= 0:
-            write_numbers(file)
-            c_close(file)
-    else:
-        write_sentence(state_word(STATS_FILE))
-
-
-def write_numbers(file):
-    start = symbol_addr("refalloc_line")
-    end = put_number(start, c_getpid(), 10)
-    for number in (
-        state_word(MALLOCS),
-        state_word(FREES),
-        state_word(REALLOCS),
-        state_word(SLABS),
-        state_word(LARGE_PEAK),
-        state_word(PEAK_MAPPED_LEN),
-        lanes_used(),
-        state_word(LANE_COUNT),
-    ):
-        end = put_number(put_string(end, string_addr(" ")), number, 10)
-    write_line(file, start, end)
-
-
-def write_sentence(file):
-    start = symbol_addr("refalloc_line")
-    end = put_number(put_string(start, string_addr("refalloc: process ")), c_getpid(), 10)
-    end = put_number(put_string(end, string_addr(": ")), state_word(MALLOCS), 10)
-    end = put_number(put_string(end, string_addr(" mallocs, ")), state_word(FREES), 10)
-    end = put_number(put_string(end, string_addr(" frees, ")), state_word(REALLOCS), 10)
-    end = put_number(put_string(end, string_addr(" reallocs; ")), state_word(PEAK_MAPPED_LEN), 10)
-    end = put_number(put_string(end, string_addr(" bytes mapped at the peak; ")), state_word(SLABS), 10)
-    end = put_number(put_string(end, string_addr(" slabs, at most ")), state_word(LARGE_PEAK), 10)
-    end = put_number(put_string(end, string_addr(" large blocks at once; lanes used: ")), lanes_used(), 10)
-    end = put_number(put_string(end, string_addr(" of ")), state_word(LANE_COUNT), 10)
-    write_line(file, start, end)
-
-
-def lanes_used():
-    """Lanes that have slots of any class."""
-    used = 0
-    lane = symbol_addr("refalloc_lanes")
-    for _ in range(state_word(LANE_COUNT)):
-        words = 0
-        for offset in range(FIELDS_OFFSET, ROOM_OFFSET, 8):
-            words |= load_word(lane + offset)
-        if words != 0:
-            used += 1
-        lane += LANE_LEN
-    return used
-
-
-LINE_IR = f"@refalloc_line = global [{LINE_ROOM} x i8] zeroinitializer"

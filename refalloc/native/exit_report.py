@@ -1,0 +1,97 @@
+"""Statistics of a library when its process ends, for REFALLOC_STATS; to be compiled."""
+
+from numba.core import types
+from numba.core.typing import signature
+
+from refalloc.native.checked_blocks import INTERNAL as CHECKED
+from refalloc.native.library import (
+    FREES,
+    LANE_COUNT,
+    LARGE_PEAK,
+    MALLOCS,
+    MODE,
+    MODE_CHECK,
+    PEAK_MAPPED_LEN,
+    REALLOCS,
+    SLABS,
+    STATS_FILE,
+    STATS_PATH,
+    state_word,
+)
+from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, ROOM_OFFSET
+from refalloc.native.messages import put_number, put_string, write_line
+from refalloc.native.words import load_byte, load_word, string_addr, symbol_addr
+
+_i32, _i64, _void = types.int32, types.int64, types.void
+INTERNAL = {"refalloc_end": _void()}
+
+O_WRONLY_CREAT_APPEND = 0o2101
+
+c_open = types.ExternalFunction("open", signature(_i32, _i64, _i32, _i32))
+c_close = types.ExternalFunction("close", signature(_i32, _i32))
+c_getpid = types.ExternalFunction("getpid", signature(_i32))
+check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["refalloc_check_quarantine"])
+
+
+def refalloc_end():
+    """Look at the quarantine, and write the statistics.
+
+    These are a line for people if REFALLOC_STATS is 1, else a line of numbers added to that file.
+    """
+    if state_word(MODE) & MODE_CHECK != 0:
+        check_quarantine()
+    path = state_word(STATS_PATH)
+    if path == 0:
+        return
+    if load_byte(path) == 47:  # a path, since it starts with a slash
+        file = c_open(path, O_WRONLY_CREAT_APPEND, 0o600)
+        if file >= 0:
+            write_numbers(file)
+            c_close(file)
+    else:
+        write_sentence(state_word(STATS_FILE))
+
+
+def write_numbers(file):
+    start = symbol_addr("refalloc_line")
+    end = put_number(start, c_getpid(), 10)
+    for number in (
+        state_word(MALLOCS),
+        state_word(FREES),
+        state_word(REALLOCS),
+        state_word(SLABS),
+        state_word(LARGE_PEAK),
+        state_word(PEAK_MAPPED_LEN),
+        lanes_used(),
+        state_word(LANE_COUNT),
+    ):
+        end = put_number(put_string(end, string_addr(" ")), number, 10)
+    write_line(file, start, end)
+
+
+def write_sentence(file):
+    start = symbol_addr("refalloc_line")
+    end = put_number(put_string(start, string_addr("refalloc: process ")), c_getpid(), 10)
+    end = put_number(put_string(end, string_addr(": ")), state_word(MALLOCS), 10)
+    end = put_number(put_string(end, string_addr(" mallocs, ")), state_word(FREES), 10)
+    end = put_number(put_string(end, string_addr(" frees, ")), state_word(REALLOCS), 10)
+    end = put_number(put_string(end, string_addr(" reallocs; ")), state_word(PEAK_MAPPED_LEN), 10)
+    end = put_number(put_string(end, string_addr(" bytes mapped at the peak; ")), state_word(SLABS), 10)
+    end = put_number(put_string(end, string_addr(" slabs, at most ")), state_word(LARGE_PEAK), 10)
+    end = put_number(put_string(end, string_addr(" large blocks at once; lanes used: ")), lanes_used(), 10)
+    end = put_number(put_string(end, string_addr(" of ")), state_word(LANE_COUNT), 10)
+    write_line(file, start, end)
+
+
+def lanes_used():
+    """Lanes that have slots of any class."""
+    used = 0
+    lane = symbol_addr("refalloc_lanes")
+    for _ in range(state_word(LANE_COUNT)):
+        words = 0
+        for offset in range(FIELDS_OFFSET, ROOM_OFFSET, 8):
+            words |= load_word(lane + offset)
+        if words != 0:
+            used += 1
+        lane += LANE_LEN
+    return used
