@@ -6,7 +6,8 @@
     addr = text.alloc(heap, 100, 4)
 
 Layers, from the bottom: words (atomic steps), pages (mmap), chunks (what lies where), machine (what the members of a
-heap mean), heap (the heap of this process), jit (a text, compiled).
+heap mean), heap (the heap of this process) over heap_members, jit (a text, compiled). Of an exported library:
+library (its heap), malloc_api, process, exit_report, idle, checked_blocks (its functions), export, linking, running.
 
 Needs the extra `native`; Linux and macOS.
 """

@@ -17,7 +17,7 @@ from numba.core.dispatcher import Dispatcher
 
 from refalloc.native.compiler import OPTIONS, keep_on_disk
 from refalloc.native.explain import explain
-from refalloc.native.heap import NATIVE_HEAP
+from refalloc.native.heap_members import NATIVE_HEAP
 
 _addr = _length = _log2 = nb_types.int64
 SIGNATURES = {  # of the text's four entry points, after the heap

@@ -1,6 +1,6 @@
 """What the members of a heap mean in machine code: types and their members, for Numba.
 
-    heap                a word or two, by kind of heap: NativeHeapType here, another in malloc_api.py for the library
+    heap                a word or two, by kind of heap: NativeHeapType in heap_members.py, another in library.py
     heap.lanes          the table's address, and the count
     lane                the address of an entry
     lane.frees          the address of the first of CLASS_CAPACITY words, FIELD_STRIDE apart
