@@ -1,8 +1,15 @@
-/** The whole heap at a glance: a small picture of each slab with its counts, then the large maps. */
+/**
+ * The whole heap at a glance: a small picture of each slab with its counts, then the large maps.
+ *
+ * The heap may be taller than any canvas can be, so the canvas is as tall as the box that scrolls, stays in it, and
+ * shows the part that the box has been scrolled to.
+ */
 
-import { coloursOf, oneOfMany, tile, TEXTURES, TILE } from "./palette.js";
-import { colourOf } from "./slab_view.js";
+import { element } from "./dom.js";
+import { coloursOf, oneOfMany, tilesOf, TILE } from "./palette.js";
+import { looksOf } from "./slab_view.js";
 import { count, hex } from "./story.js";
+import { STATUS } from "./timeline.js";
 
 /**
  * @typedef {import("./slab_view.js").Scene} Scene
@@ -14,124 +21,172 @@ import { count, hex } from "./story.js";
 
 const THUMB = { width: 128, height: 32 };
 const CELL = { width: 148, height: 76 };
+const PAD = 4; // around a thumb
+const LARGE_HEAD = 22;
 const LARGE_HEIGHT = 20;
 const LARGE_ROWS = 12;
+const FONT = "12px system-ui, sans-serif";
 
 export class HeapView {
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
-    this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  constructor() {
+    this.canvas = element("canvas", { class: "rf-heap", "aria-hidden": "true" });
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.whole = element("div", {}, this.canvas); // as tall as the heap
+    this.box = element("div", { class: "rf-overview", tabindex: 0, role: "region", "aria-label": "all slabs" }, this.whole);
     this.columns = 1;
-    this.revealed = -1;
-    // Of the box that scrolls, in CSS pixels; kept, as to ask the page runs its layout.
-    this.room = this.boxHeight = this.scrollTop = 0;
-    this.box = /** @type {HTMLElement} */ (canvas.parentElement);
-    this.box.addEventListener("scroll", () => (this.scrollTop = this.box.scrollTop), { passive: true });
+    this.revealed = this.framed = -1; // places in slabs
+    this.wholeHeight = 0;
+    // Of the box, in CSS pixels; kept, as to ask the page runs its layout.
+    this.room = this.highest = this.scrollTop = this.height = 0;
+    this.box.addEventListener("scroll", () => this._onScroll(), { passive: true });
     /** @type {ImageData | undefined} */ this.image = undefined;
+    /** @type {Heap | undefined} */ this.heap = undefined; // that was drawn last
+    this.drawn = ""; // what the texts and the frames that stand were drawn for
   }
 
   measure() {
     this.room = this.box.clientWidth;
-    this.boxHeight = this.box.clientHeight;
+    this.highest = Number.parseFloat(getComputedStyle(this.box).maxHeight);
   }
 
-  /** The place in slabs of what lies at a point, -1 for none. @param {number} x @param {number} y @param {number} slabCount */
+  _onScroll() {
+    this.scrollTop = this.box.scrollTop;
+    if (this.heap !== undefined) this.draw(this.heap, { withText: true });
+  }
+
+  /** The place in slabs of what lies at a point of the canvas, -1 for none. @param {number} x @param {number} y @param {number} slabCount */
   slabAt(x, y, slabCount) {
-    const index = Math.floor(y / CELL.height) * this.columns + Math.min(this.columns - 1, Math.floor(x / CELL.width));
+    const row = Math.floor((y + this.scrollTop) / CELL.height);
+    const index = row * this.columns + Math.min(this.columns - 1, Math.floor(x / CELL.width));
     return index < slabCount ? index : -1;
   }
 
   /** Scroll so that a slab is in view. @param {number} index its place in slabs, -1 for none */
   reveal(index) {
-    if (index === -1 || index === this.revealed || this.boxHeight === 0) return;
+    if (index === -1 || index === this.revealed || this.height === 0) return;
     this.revealed = index;
     const top = Math.floor(index / this.columns) * CELL.height;
-    const lowest = top + CELL.height - this.boxHeight;
+    const lowest = top + CELL.height - this.height;
     if (lowest <= this.scrollTop && this.scrollTop <= top) return;
-    this.box.scrollTop = this.scrollTop = top < this.scrollTop ? top : lowest;
+    this.box.scrollTop = top < this.scrollTop ? top : lowest;
   }
 
-  /** @param {Heap} heap */
-  draw(heap) {
+  /**
+   * Draw the slabs, and with `withText` their counts and the large maps too, which take longer to draw than the slabs.
+   * @param {Heap} heap @param {{withText: boolean}} how
+   */
+  draw(heap, { withText }) {
+    this.heap = heap;
+    if (this.room === 0) return;
     const { slabs, slots, large, theme, chosen } = heap;
-    const { room } = this;
-    if (room === 0) return;
-    this.columns = Math.max(1, Math.floor(room / CELL.width));
-    const rows = Math.ceil(slabs.length / this.columns);
-    const largeRows = Math.min(large.length, LARGE_ROWS) + (large.length > LARGE_ROWS ? 1 : 0);
-    const height = Math.max(CELL.height, rows * CELL.height + (largeRows > 0 ? 22 + largeRows * LARGE_HEIGHT : 0));
+    this._fit(slabs.length, large.length);
+    const { context, scrollTop, columns } = this;
+    const first = Math.floor(scrollTop / CELL.height) * columns;
+    const last = Math.min(slabs.length, Math.ceil((scrollTop + this.height) / CELL.height) * columns);
     const scale = devicePixelRatio;
-    const context = this.context;
-    if (this.canvas.width !== Math.round(room * scale) || this.canvas.height !== Math.round(height * scale)) {
-      this.canvas.width = Math.round(room * scale);
-      this.canvas.height = Math.round(height * scale);
-      this.canvas.style.width = `${room}px`;
-      this.canvas.style.height = `${height}px`;
-    }
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, room, height);
-    context.textBaseline = "top";
-    const colours = coloursOf(theme);
-    slabs.forEach((slab, index) => {
-      const x = (index % this.columns) * CELL.width + 4;
-      const y = Math.floor(index / this.columns) * CELL.height + 4;
-      this._thumb({ ...heap, slab, slots: slots[index], selected: -1, list: [], bump: -1, lane: -1 }, x, y, scale);
-      context.strokeStyle = index === chosen ? colours.select : colours.line;
-      context.lineWidth = index === chosen ? 2.5 : 1;
-      context.strokeRect(x - 1.5, y - 1.5, THUMB.width + 3, THUMB.height + 3);
-      const { live, free } = slots[index].counts;
-      context.fillStyle = colours.ink;
-      context.font = `${index === chosen ? "bold " : ""}12px system-ui, sans-serif`;
-      context.fillText(`slab ${slab.number} · ${slab.slotSize} B`, x, y + THUMB.height + 6);
-      context.fillStyle = colours.faint;
-      context.font = "12px system-ui, sans-serif";
-      context.fillText(`${count(live)} live, ${count(free)} free`, x, y + THUMB.height + 21);
-    });
-    if (largeRows > 0) this._large(heap, rows * CELL.height, room);
+    const drawn = [scrollTop, theme, slabs.length, columns, this.canvas.width, this.canvas.height].join(" ");
+    const isFull = withText || this.drawn !== drawn;
+    this.drawn = drawn;
+    if (isFull) context.clearRect(0, 0, this.room, this.height);
+    for (let index = first; index < last; index++) {
+      const x = (index % columns) * CELL.width + PAD;
+      const y = Math.floor(index / columns) * CELL.height + PAD - scrollTop;
+      if (isFull) this._label(heap, index, x, y);
+      if (isFull || (index === chosen) !== (index === this.framed)) this._frame(theme, index === chosen, x, y);
+      this._thumb({ ...heap, slab: slabs[index], slots: slots[index] }, x, y, scale);
+    }
+    this.framed = chosen;
+    if (isFull && large.length > 0) this._large(heap, Math.ceil(slabs.length / columns) * CELL.height - scrollTop);
   }
 
-  /** One pixel is one or some bytes: what the slot there is. @param {Scene} scene @param {number} x @param {number} y @param {number} scale */
+  /** Take the room that the heap needs, or as much of it as the box has. @param {number} slabCount @param {number} largeCount */
+  _fit(slabCount, largeCount) {
+    this.columns = Math.max(1, Math.floor(this.room / CELL.width));
+    const largeRows = Math.min(largeCount, LARGE_ROWS) + (largeCount > LARGE_ROWS ? 1 : 0);
+    const largeHeight = largeRows > 0 ? LARGE_HEAD + largeRows * LARGE_HEIGHT : 0;
+    const whole = Math.max(CELL.height, Math.ceil(slabCount / this.columns) * CELL.height + largeHeight);
+    this.height = Math.min(whole, this.highest);
+    const width = Math.round(this.room * devicePixelRatio);
+    const height = Math.round(this.height * devicePixelRatio);
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.canvas.style.width = `${this.room}px`;
+      this.canvas.style.height = `${this.height}px`;
+    }
+    if (this.wholeHeight !== whole) this.whole.style.height = `${(this.wholeHeight = whole)}px`;
+    this.scrollTop = Math.min(this.scrollTop, whole - this.height);
+  }
+
+  /** @param {import("./palette.js").Theme} theme @param {boolean} isChosen @param {number} x @param {number} y */
+  _frame(theme, isChosen, x, y) {
+    const { context } = this;
+    const colours = coloursOf(theme);
+    context.clearRect(x - 3, y - 3, THUMB.width + 6, THUMB.height + 6);
+    context.strokeStyle = isChosen ? colours.select : colours.line;
+    context.lineWidth = isChosen ? 2.5 : 1;
+    context.strokeRect(x - 1.5, y - 1.5, THUMB.width + 3, THUMB.height + 3);
+  }
+
+  /** @param {Heap} heap @param {number} index @param {number} x @param {number} y */
+  _label({ slabs, slots, theme, chosen }, index, x, y) {
+    const { context } = this;
+    const colours = coloursOf(theme);
+    const { totals } = slots[index];
+    context.textBaseline = "top";
+    context.fillStyle = colours.ink;
+    context.font = index === chosen ? `bold ${FONT}` : FONT;
+    context.fillText(`slab ${slabs[index].number} · ${slabs[index].slotSize} B`, x, y + THUMB.height + 6);
+    context.fillStyle = colours.faint;
+    context.font = FONT;
+    context.fillText(`${count(totals[STATUS.LIVE])} live, ${count(totals[STATUS.FREE])} free`, x, y + THUMB.height + 21);
+  }
+
+  /**
+   * One pixel is one or some bytes: what the slot there is.
+   * @param {Pick<Scene, "timeline" | "slab" | "slots" | "theme" | "colourBy">} scene
+   * @param {number} x @param {number} y @param {number} scale
+   */
   _thumb(scene, x, y, scale) {
     const width = Math.round(THUMB.width * scale);
     const height = Math.round(THUMB.height * scale);
     if (this.image === undefined || this.image.width !== width) this.image = this.context.createImageData(width, height);
     const pixels = new Uint32Array(this.image.data.buffer);
-    const { slab, slots, theme, colourBy } = scene;
-    const plain = TEXTURES.map((texture) => tile(theme, texture));
-    const slotsPerRow = slab.length / THUMB.height / slab.slotSize;
+    const looks = looksOf(scene);
+    const tiles = tilesOf(scene.theme);
+    const slotsPerRow = scene.slab.length / THUMB.height / scene.slab.slotSize;
     for (let row = 0; row < height; row++) {
       const line = Math.floor(row / scale);
       const tileRow = (row % TILE) * TILE;
       for (let column = 0; column < width; column++) {
         const slot = Math.floor((line + column / width) * slotsPerRow);
-        const status = slots.status[slot];
-        const texture = colourBy === "state" ? plain[status] : tile(theme, TEXTURES[status], colourOf(scene, slot));
-        pixels[row * width + column] = texture[tileRow + (column % TILE)];
+        pixels[row * width + column] = tiles[looks[slot] * TILE * TILE + tileRow + (column % TILE)];
       }
     }
     this.context.putImageData(this.image, Math.round(x * scale), Math.round(y * scale));
   }
 
-  /** @param {Heap} heap @param {number} top @param {number} room */
-  _large({ timeline, large, theme, colourBy }, top, room) {
+  /** @param {Heap} heap @param {number} top */
+  _large({ timeline, large, theme, colourBy }, top) {
     const colours = coloursOf(theme);
-    const context = this.context;
-    context.font = "bold 12px system-ui, sans-serif";
+    const { context } = this;
+    context.textBaseline = "top";
+    context.font = `bold ${FONT}`;
     context.fillStyle = colours.ink;
-    context.fillText(`large maps: ${count(large.length)}`, 4, top + 4);
-    context.font = "12px system-ui, sans-serif";
+    context.fillText(`large maps: ${count(large.length)}`, PAD, top + 4);
+    context.font = FONT;
     const longest = Math.max(...large.map((block) => block.length));
     large.slice(0, LARGE_ROWS).forEach((block, index) => {
-      const y = top + 22 + index * LARGE_HEIGHT;
-      const bar = Math.max(2, ((Math.min(room, CELL.width) - 12) * block.length) / longest);
+      const y = top + LARGE_HEAD + index * LARGE_HEIGHT;
+      const bar = Math.max(2, ((Math.min(this.room, CELL.width) - 12) * block.length) / longest);
       context.fillStyle = colourBy === "thread" ? oneOfMany(block.thread) : colours.live[0];
-      context.fillRect(4, y + 14, bar, 4);
+      context.fillRect(PAD, y + 14, bar, 4);
       context.fillStyle = colours.faint;
-      context.fillText(`${count(block.length)} B at ${hex(block.addr - timeline.base)}`, 4, y);
+      context.fillText(`${count(block.length)} B at ${hex(block.addr - timeline.base)}`, PAD, y);
     });
     if (large.length > LARGE_ROWS) {
-      context.fillText(`and ${count(large.length - LARGE_ROWS)} more`, 4, top + 22 + LARGE_ROWS * LARGE_HEIGHT);
+      context.fillText(`and ${count(large.length - LARGE_ROWS)} more`, PAD, top + LARGE_HEAD + LARGE_ROWS * LARGE_HEIGHT);
     }
   }
 }

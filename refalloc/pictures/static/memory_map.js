@@ -13,7 +13,7 @@ import * as story from "./story.js";
 
 const LIST_SHOWN = 10; // slots of the free list told beside the picture
 const CHOICES = "change:lane change:size_class change:colour_by";
-const TELL_MS = 100;
+const TELL_MS = 200; // between two tellings while events rush by
 /** @type {[string, string]} */ const FOLLOWS = ["-1", "where the event is"]; // of the choices of slab, lane and class
 const HISTORY = 6; // events of a slot told
 
@@ -54,10 +54,10 @@ class MemoryMap {
       this.send();
     });
     this.tables = this._tables();
+    this.heapView = new HeapView();
     this._makeParts();
     this._compose(el);
     this.slabView = new SlabView(this.canvas);
-    this.heapView = new HeapView(this.overview);
     this.onChoice = () => {
       this.readModel();
       this.onEvent();
@@ -75,16 +75,16 @@ class MemoryMap {
       this.heapView.reveal(this.current);
     });
     this.resize.observe(this.canvas);
-    this.resize.observe(this.overview.parentElement);
+    this.resize.observe(this.heapView.box);
   }
 
   /** Take in the room that the canvases have, and say whether it is another. */
   measure() {
     this.slabView.measure();
     this.heapView.measure();
-    const { slabView: { width, height }, heapView: { room, boxHeight } } = this;
+    const { slabView: { width, height }, heapView: { room, highest } } = this;
     const before = this.room;
-    this.room = [width, height, room, boxHeight, devicePixelRatio].join(" ");
+    this.room = [width, height, room, highest, devicePixelRatio].join(" ");
     return this.room !== before;
   }
 
@@ -96,7 +96,6 @@ class MemoryMap {
       class: "rf-slab", tabindex: 0, role: "application", "aria-roledescription": "memory map",
       "aria-label": "slots of the slab", "aria-describedby": this.keys.id,
     });
-    this.overview = element("canvas", { class: "rf-heap", "aria-hidden": "true" });
     this.detail = element("p", { class: "rf-detail", "aria-live": "polite" });
     this.address = element("p", { class: "rf-faint" });
     this.history = element("ol", { class: "rf-history" });
@@ -121,7 +120,7 @@ class MemoryMap {
         this.colourChoice.root, button("−", "zoom out", () => this.zoom(-1)), button("+", "zoom in", () => this.zoom(1)),
         this.zoomLine),
       element("div", { class: "rf-panes" },
-        element("div", { class: "rf-overview", tabindex: 0, role: "region", "aria-label": "all slabs" }, this.overview),
+        this.heapView.box,
         element("div", { class: "rf-main" }, this.heading, this.canvas, this.legend,
           this.keys),
         element("div", { class: "rf-side" }, scrolling(this.laneRows), this.listLine,
@@ -133,7 +132,7 @@ class MemoryMap {
     this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.onHover(event));
     this.canvas.addEventListener("pointerleave", () => this.say());
     this.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => this.onClick(event));
-    this.overview.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    this.heapView.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       const index = this.heapView.slabAt(event.offsetX, event.offsetY, this.slabs.length);
       if (index !== -1) this.choose(this.slabs[index].addr);
     });
@@ -185,8 +184,7 @@ class MemoryMap {
     this.current = this.slabs.findIndex((slab) => slab.addr === this.chosenAddr);
     if (this.current === -1 && this.slabs.length > 0) this.current = 0;
     this.list = timeline.freeList(this.lane, this.sizeClass);
-    this.draw();
-    this.tellSoon();
+    this.show();
     if (this.model.get("event") !== n) {
       this.model.set("event", n);
       this.send();
@@ -204,18 +202,27 @@ class MemoryMap {
     this.slabView.reveal(slab, addr - slab.addr);
   }
 
-  /** Tell the moment: at once, or, while events rush by, as often as one can read. */
-  tellSoon() {
+  /** Draw the moment, and tell it: at once, or, while events rush by, as often as one can read. */
+  show() {
     clearTimeout(this.tellTimer);
     const wait = this.toldAt + TELL_MS - performance.now();
-    if (wait > 0) this.tellTimer = setTimeout(() => this.tell(), wait);
-    else this.tell();
+    if (wait <= 0) {
+      this._showAll();
+      return;
+    }
+    this.draw({ withText: false });
+    this.tellTimer = setTimeout(() => this._showAll(), wait);
+  }
+
+  _showAll() {
+    this.toldAt = performance.now();
+    this.draw();
+    this.tell();
   }
 
   tell() {
     const { timeline, slabs, slots } = this;
     const { n } = timeline;
-    this.toldAt = performance.now();
     const said = story.step(timeline, slabs, n);
     setText(this.stepLine, `${story.heading(timeline, n)} ${said}`);
     setText(this.whyLine, story.why(timeline, n));
@@ -283,18 +290,24 @@ class MemoryMap {
     };
   }
 
-  draw() {
+  /** `withText`: with the texts in and over the pictures. @param {{withText: boolean}} how */
+  draw({ withText } = { withText: true }) {
     if (!this.root.isConnected || this.timeline.n === -1) return;
     const { timeline, slabs, slots, theme, colourBy } = this;
-    this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() });
-    if (this.current === -1) {
+    this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() }, { withText });
+    if (this.current === -1) this.slabView.clear(theme);
+    else this.slabView.draw(this.scene());
+    // After the canvases: text drawn in one has the page run the layout of all that was written before.
+    if (withText) this._headSlab();
+  }
+
+  /** Write what the picture of the slab is of. */
+  _headSlab() {
+    const slab = this.slabs[this.current];
+    if (slab === undefined) {
       setText(this.heading, "No slab yet");
-      this.slabView.clear(theme);
       return;
     }
-    const slab = slabs[this.current];
-    this.slabView.draw(this.scene());
-    // After the canvases: text drawn in one has the page run the layout of all that was written before.
     setText(this.heading, `Slab ${slab.number}, class ${slab.sizeClass}: slots of ${story.count(slab.slotSize)} bytes`);
     const { length, start, rowLen } = this.slabView.window(slab);
     setText(this.zoomLine, `${story.count(length)} bytes from ${story.hex(start)}, ${story.count(rowLen)} a row`);

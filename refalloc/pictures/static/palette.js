@@ -10,8 +10,9 @@ export const TILE = 8; // pixels along each side of a texture
 /** @typedef {"light" | "dark"} Theme */
 /** @typedef {"fresh" | "free" | "live" | "spare" | "held"} Texture */
 
-/** @type {Texture[]} by STATUS */
-export const TEXTURES = ["fresh", "free", "live", "held"];
+/** @type {Texture[]} by STATUS, and what was given beyond what was asked */
+export const TEXTURES = ["fresh", "free", "live", "held", "spare"];
+const COLOURS = [undefined, ...PALETTE.many, ...PALETTE.ages]; // that a texture can have; undefined: its own
 
 /** @param {Theme} theme @returns {Record<string, any>} */
 export function coloursOf(theme) {
@@ -23,10 +24,17 @@ export function oneOfMany(index) {
   return PALETTE.many[((index % PALETTE.many.length) + PALETTE.many.length) % PALETTE.many.length];
 }
 
-/** Young to old. @param {number} events since the last change */
-export function ageColour(events) {
-  return PALETTE.ages[Math.min(PALETTE.ages.length - 1, Math.floor(Math.log2(events + 1) / 2))];
-}
+/**
+ * Colours by number, as lookOf takes them.
+ * @type {{OWN: number, GREY: number, ofMany: (index: number) => number, ofAge: (events: number) => number}}
+ * ofAge: young to old, by the events since the last change
+ */
+export const COLOUR = {
+  OWN: 0,
+  GREY: PALETTE.many.length,
+  ofMany: (index) => 1 + (index % PALETTE.many.length),
+  ofAge: (events) => 1 + PALETTE.many.length + Math.min(PALETTE.ages.length - 1, Math.floor(Math.log2(events + 1) / 2)),
+};
 
 /** @param {string} colour "#rrggbb" */
 export function pixel(colour) {
@@ -34,24 +42,35 @@ export function pixel(colour) {
   return (0xff000000 | ((n & 0xff) << 16) | (n & 0xff00) | (n >> 16)) >>> 0; // little-endian RGBA
 }
 
-/** @type {Map<string, Uint32Array>} */
-const tiles = new Map();
-
 /**
  * A texture as TILE x TILE pixels.
  * @param {Theme} theme @param {Texture} texture @param {string} [colour] in place of the state's own
  */
 export function tile(theme, texture, colour) {
-  const key = `${theme} ${texture} ${colour}`;
-  let found = tiles.get(key);
+  const [own, mark] = PALETTE[theme][texture];
+  const base = pixel(texture === "live" || texture === "free" || texture === "held" ? (colour ?? own) : own);
+  const marked = texture === "live" ? base : pixel(texture === "spare" ? (colour ?? mark) : mark);
+  return Uint32Array.from(PALETTE.tiles[texture].join(""), (dot) => (dot === "#" ? marked : base));
+}
+
+/** @type {Map<Theme, Uint32Array>} */
+const tiles = new Map();
+
+/** The tiles of all looks, TILE x TILE pixels each, one after the other. @param {Theme} theme */
+export function tilesOf(theme) {
+  let found = tiles.get(theme);
   if (found === undefined) {
-    const [own, mark] = PALETTE[theme][texture];
-    const base = pixel(texture === "live" || texture === "free" || texture === "held" ? (colour ?? own) : own);
-    const marked = texture === "live" ? base : pixel(texture === "spare" ? (colour ?? mark) : mark);
-    found = Uint32Array.from(PALETTE.tiles[texture].join(""), (dot) => (dot === "#" ? marked : base));
-    tiles.set(key, found);
+    const all = COLOURS.flatMap((colour) => TEXTURES.map((texture) => tile(theme, texture, colour)));
+    found = new Uint32Array(all.length * TILE * TILE);
+    for (const [look, pixels] of all.entries()) found.set(pixels, look * TILE * TILE);
+    tiles.set(theme, found);
   }
   return found;
+}
+
+/** The look of a texture in a colour. @param {number} texture its place in TEXTURES @param {number} colour of COLOUR */
+export function lookOf(texture, colour) {
+  return colour * TEXTURES.length + texture;
 }
 
 /**

@@ -4,7 +4,7 @@
  * Each zoom step doubles the size of a byte both ways, from the whole slab to the 8 bytes of one link.
  */
 
-import { TEXTURES, TILE, ageColour, coloursOf, oneOfMany, pixel, tile } from "./palette.js";
+import { COLOUR, TILE, coloursOf, lookOf, pixel, tilesOf } from "./palette.js";
 import { STATUS } from "./timeline.js";
 import { hex } from "./story.js";
 
@@ -22,25 +22,28 @@ import { hex } from "./story.js";
 const ROWS = 64; // of the whole slab
 const SMALLEST_WINDOW = 64; // bytes
 const HOPS = 8; // arrows drawn; more become a tangle
-const GREY = "#8a8f98";
+const NO_LOOK = 255;
+const SPARE = lookOf(4, COLOUR.OWN) - STATUS.LIVE; // from the look of a live slot to that of its spare bytes
 
 /**
- * The colour of a slot, undefined for that of its state.
- * @param {Scene} scene @param {number} slot @returns {string | undefined}
+ * The look of each slot: that of its state, in the colour asked for.
+ * @param {Pick<Scene, "timeline" | "slab" | "slots" | "colourBy">} scene @returns {Uint8Array} read it before the next call
  */
-export function colourOf({ timeline, slab, slots, colourBy }, slot) {
-  const status = slots.status[slot];
-  switch (colourBy) {
-    case "class":
-      return oneOfMany(slab.sizeClass);
-    case "lane":
-      return status === STATUS.FREE ? oneOfMany(slots.lane[slot]) : GREY;
-    case "thread":
-      return status === STATUS.LIVE ? oneOfMany(timeline.recording.thread[slots.since[slot]]) : GREY;
-    case "age":
-      return slots.since[slot] === -1 ? GREY : ageColour(timeline.n - slots.since[slot]);
+export function looksOf({ timeline, slab, slots, colourBy }) {
+  const { status, lane, since, looks } = slots;
+  if (colourBy === "state") return status;
+  const { thread } = timeline.recording;
+  for (let slot = 0; slot < status.length; slot++) {
+    const isFree = status[slot] === STATUS.FREE;
+    const isLive = status[slot] === STATUS.LIVE;
+    let colour = COLOUR.GREY;
+    if (colourBy === "class") colour = COLOUR.ofMany(slab.sizeClass);
+    else if (colourBy === "lane" && isFree) colour = COLOUR.ofMany(lane[slot]);
+    else if (colourBy === "thread" && isLive) colour = COLOUR.ofMany(thread[since[slot]]);
+    else if (colourBy === "age" && (isFree || isLive) && since[slot] !== -1) colour = COLOUR.ofAge(timeline.n - since[slot]);
+    looks[slot] = lookOf(status[slot], colour);
   }
-  return undefined;
+  return looks;
 }
 
 export class SlabView {
@@ -53,6 +56,7 @@ export class SlabView {
     this.scale = 1;
     this.width = this.height = 0; // CSS pixels that the canvas has; kept, as to ask the page runs its layout
     /** @type {ImageData | null} */ this.image = null;
+    this.painted = { key: "", looks: new Uint8Array(0), asked: new Float64Array(0) };
   }
 
   measure() {
@@ -116,6 +120,7 @@ export class SlabView {
       this.canvas.width = width;
       this.canvas.height = height;
       this.image = null;
+      this.painted.key = "";
     }
     return true;
   }
@@ -143,16 +148,20 @@ export class SlabView {
     this.context.restore();
   }
 
-  /** @param {Scene} scene @param {Uint32Array} pixels @param {number} width @param {number} height */
+  /**
+   * Paint the slots that look other than those that the pixels show, be they of this slab or of another of its kind.
+   * @param {Scene} scene @param {Uint32Array} pixels @param {number} width @param {number} height
+   */
   _paint(scene, pixels, width, height) {
     const { slab, slots, theme } = scene;
     const { rows, rowLen, start } = this.window(slab);
-    const gap = pixel(coloursOf(theme).gap);
-    const plain = [...TEXTURES, /** @type {const} */ ("spare")].map((texture) => tile(theme, texture));
-    const SPARE = TEXTURES.length;
-    const isPlain = scene.colourBy === "state";
-    pixels.fill(gap);
+    const { asked } = slots;
     const size = slab.slotSize;
+    const looks = looksOf(scene);
+    const tiles = tilesOf(theme);
+    const isLive = (/** @type {number} */ slot) => slots.status[slot] === STATUS.LIVE;
+    const painted = this._painted(`${theme} ${width} ${height} ${size} ${slab.length} ${start} ${rows}`, looks.length);
+    if (painted.isNew) pixels.fill(pixel(coloursOf(theme).gap));
     const perByte = width / rowLen;
     for (let row = 0; row < rows; row++) {
       const y0 = Math.round((row * height) / rows);
@@ -160,24 +169,28 @@ export class SlabView {
       const rowStart = start + row * rowLen;
       const rowEnd = rowStart + rowLen;
       let slot = Math.floor(rowStart / size);
-      for (let offset = slot * size; offset < rowEnd && slot < slots.status.length; slot++, offset += size) {
+      for (let offset = slot * size; offset < rowEnd && slot < looks.length; slot++, offset += size) {
+        if (looks[slot] === painted.looks[slot] && (!isLive(slot) || asked[slot] === painted.asked[slot])) continue;
         const end = offset + size;
         const x0 = Math.max(0, Math.round((offset - rowStart) * perByte));
         let x1 = Math.min(width, Math.round((end - rowStart) * perByte));
         if (end <= rowEnd && x1 - x0 >= 4) x1 -= 1; // the border between slots
         const bottom = end > rowEnd || y1 - y0 < 4 ? y1 : y1 - 1;
-        const status = slots.status[slot];
-        const colour = isPlain ? undefined : colourOf(scene, slot);
-        const main = isPlain ? plain[status] : tile(theme, TEXTURES[status], colour);
-        if (status !== STATUS.LIVE) {
-          fill(pixels, width, main, x0, x1, y0, bottom);
-          continue;
-        }
-        const askedEnd = Math.min(x1, Math.max(x0, Math.ceil((offset + slots.asked[slot] - rowStart) * perByte)));
-        fill(pixels, width, main, x0, askedEnd, y0, bottom);
-        if (askedEnd < x1) fill(pixels, width, isPlain ? plain[SPARE] : tile(theme, "spare", colour), askedEnd, x1, y0, bottom);
+        const askedEnd = isLive(slot) ? Math.ceil((offset + asked[slot] - rowStart) * perByte) : x1;
+        const middle = Math.min(x1, Math.max(x0, askedEnd));
+        fill(pixels, width, tiles, looks[slot], x0, middle, y0, bottom);
+        fill(pixels, width, tiles, looks[slot] + SPARE, middle, x1, y0, bottom);
       }
     }
+    painted.looks.set(looks);
+    painted.asked.set(asked);
+  }
+
+  /** What the pixels show: none of it, when they were painted with another key. @param {string} key @param {number} slotCount */
+  _painted(key, slotCount) {
+    const isNew = this.painted.key !== key;
+    if (isNew) this.painted = { key, looks: new Uint8Array(slotCount).fill(NO_LOOK), asked: new Float64Array(slotCount) };
+    return { ...this.painted, isNew };
   }
 
   /** Bytes asked for and links, where there is room. @param {Scene} scene */
@@ -316,13 +329,13 @@ export class SlabView {
 }
 
 /**
- * @param {Uint32Array} pixels @param {number} width @param {Uint32Array} texture
+ * @param {Uint32Array} pixels @param {number} width @param {Uint32Array} tiles @param {number} look
  * @param {number} x0 @param {number} x1 @param {number} y0 @param {number} y1
  */
-function fill(pixels, width, texture, x0, x1, y0, y1) {
+function fill(pixels, width, tiles, look, x0, x1, y0, y1) {
   for (let y = y0; y < y1; y++) {
     const line = y * width;
-    const tileRow = (y % TILE) * TILE;
-    for (let x = x0; x < x1; x++) pixels[line + x] = texture[tileRow + (x % TILE)];
+    const tileRow = look * TILE * TILE + (y % TILE) * TILE;
+    for (let x = x0; x < x1; x++) pixels[line + x] = tiles[tileRow + (x % TILE)];
   }
 }

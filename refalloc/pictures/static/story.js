@@ -155,11 +155,11 @@ export function summary(timeline, slabs, slots) {
   let given = large.reduce((sum, block) => sum + timeline.mappingAt(block.addr), 0);
   let free = 0;
   slabs.forEach((slab, index) => {
-    const c = slots[index].counts;
-    live += c.live;
-    asked += c.asked;
-    given += c.live * slab.slotSize;
-    free += c.free;
+    const { totals, askedTotal } = slots[index];
+    live += totals[STATUS.LIVE];
+    asked += askedTotal;
+    given += totals[STATUS.LIVE] * slab.slotSize;
+    free += totals[STATUS.FREE];
   });
   return sentence("summary", {
     n: count(timeline.n), last: count(timeline.recording.count - 1), slabs: slabs.length, live: count(live),
@@ -172,10 +172,11 @@ export function slabTable(timeline, slabs, slots) {
   return {
     columns: ["slab", "class", "slot bytes", "live", "bytes asked for", "free", "handed out", "never handed out", "next_addr"],
     rows: slabs.map((slab, index) => {
-      const c = slots[index].counts;
+      const { totals, askedTotal } = slots[index];
       const lane = timeline.bumpLane(slab);
       const bump = lane === -1 ? "used up" : `${hex(timeline.nextAddr(lane, slab.sizeClass) - slab.addr)}, lane ${lane}`;
-      return [slab.number, slab.sizeClass, slab.slotSize, c.live, c.asked, c.free, c.held, c.fresh, bump].map(String);
+      return [slab.number, slab.sizeClass, slab.slotSize, totals[STATUS.LIVE], askedTotal, totals[STATUS.FREE],
+        totals[STATUS.HELD], totals[STATUS.FRESH], bump].map(String);
     }),
   };
 }

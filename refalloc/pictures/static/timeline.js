@@ -35,23 +35,23 @@ function countUpTo(sorted, limit) {
   return low;
 }
 
-/** @param {Slots} slots */
-function countsOf({ status, asked, blockSlots }) {
-  const byStatus = [0, 0, 0, 0];
-  for (let i = 0; i < status.length; i++) byStatus[status[i]]++;
-  let sum = 0;
-  for (let i = 0; i < blockSlots.length; i++) sum += asked[blockSlots[i]];
-  const [fresh, free, live, held] = byStatus;
-  return { fresh, free, live, held, asked: sum };
+/** @param {Slots} slots @param {number} slot @param {number} status */
+function mark({ status: all, totals }, slot, status) {
+  if (slot >= all.length) return; // in what is left over at the end of the slab
+  totals[all[slot]]--;
+  totals[status]++;
+  all[slot] = status;
 }
 
 /**
  * @typedef {{addr: number, number: number, length: number, sizeClass: number, slotSize: number}} Slab
  * @typedef {{
  *   status: Uint8Array, lane: Int16Array, asked: Float64Array, since: Int32Array,
- *   blockSlots: Int32Array, blockCells: Int32Array,
- *   counts: {fresh: number, free: number, live: number, held: number, asked: number},
- * }} Slots by slot; since: the event that made it so; blockSlots, blockCells: where blocks ever lay; counts: of all
+ *   blockSlots: Int32Array, blockCells: Int32Array, totals: Int32Array, askedTotal: number,
+ *   looks: Uint8Array,
+ * }} Slots by slot; lane: of a free one; asked: bytes, of a live one; since: the event that made it free or live, -1
+ * when that is not known; blockSlots, blockCells: where blocks ever lay; totals: slots by STATUS; looks: room for the
+ * picture's own
  * @typedef {{addr: number, length: number, event: number, thread: number, sizeClass: number}} Block
  */
 
@@ -440,16 +440,13 @@ export class Timeline {
           const index = this._slabIndex(slabs, byPlace, addr, sizeClass);
           if (index === -1) return;
           const slot = Math.floor((addr - slabs[index].addr) / slabs[index].slotSize);
-          found[index].status[slot] = STATUS.FREE;
+          mark(found[index], slot, STATUS.FREE);
           found[index].lane[slot] = lane;
           found[index].since[slot] = event;
         });
       }
     }
-    slabs.forEach((slab, index) => {
-      this._addLive(slab, found[index]);
-      found[index].counts = countsOf(found[index]);
-    });
+    slabs.forEach((slab, index) => this._addLive(slab, found[index]));
     return found;
   }
 
@@ -473,16 +470,17 @@ export class Timeline {
     if (slots === undefined) {
       slots = {
         status: new Uint8Array(count), lane: new Int16Array(count), asked: new Float64Array(count),
-        since: new Int32Array(count), ...this._blocksOf(slab),
-        counts: { fresh: 0, free: 0, live: 0, held: 0, asked: 0 },
+        since: new Int32Array(count), totals: new Int32Array(4), askedTotal: 0,
+        looks: new Uint8Array(count), ...this._blocksOf(slab),
       };
       this._slots.set(key, slots);
     }
     const handedOut = this.handedOut(slab);
     slots.status.fill(STATUS.HELD, 0, handedOut).fill(STATUS.FRESH, handedOut);
-    slots.lane.fill(-1);
-    slots.asked.fill(0);
-    slots.since.fill(-1);
+    slots.totals.fill(0);
+    slots.totals[STATUS.HELD] = handedOut;
+    slots.totals[STATUS.FRESH] = count - handedOut;
+    slots.askedTotal = 0;
     return slots;
   }
 
@@ -520,7 +518,8 @@ export class Timeline {
   }
 
   /** @param {Slab} slab @param {Slots} slots */
-  _addLive(slab, { status, asked, since, blockSlots, blockCells }) {
+  _addLive(slab, slots) {
+    const { asked, since, blockSlots, blockCells } = slots;
     const { cells, recording: r } = this;
     for (let i = 0; i < blockSlots.length; i++) {
       const event = cells[blockCells[i]];
@@ -529,9 +528,10 @@ export class Timeline {
       const slot = blockSlots[i];
       if (kind === KIND.CALL_FREE) continue;
       if (kind === KIND.RETURN_REMAP && r.value(event) !== slab.addr + slot * slab.slotSize) continue;
-      status[slot] = STATUS.LIVE;
+      mark(slots, slot, STATUS.LIVE);
       asked[slot] = kind === KIND.RETURN_ALLOC ? r.length(event) : r.newLength(event);
       since[slot] = event;
+      slots.askedTotal += asked[slot];
     }
   }
 }
