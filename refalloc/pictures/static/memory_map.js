@@ -429,9 +429,12 @@ function range(count) {
   return Array.from({ length: count }, (_, index) => [String(index), String(index)]);
 }
 
-/** @param {import("./palette.js").Theme} theme @param {import("./palette.js").Texture} texture */
+/**
+ * A texture as an image: the page has work with every canvas in it at every frame.
+ * @param {import("./palette.js").Theme} theme @param {import("./palette.js").Texture} texture
+ */
 function swatch(theme, texture) {
-  const canvas = element("canvas", { width: 24, height: 16, "aria-hidden": "true" });
+  const canvas = element("canvas", { width: 24, height: 16 });
   const context = canvas.getContext("2d");
   const image = context.createImageData(24, 16);
   const pixels = new Uint32Array(image.data.buffer);
@@ -440,7 +443,7 @@ function swatch(theme, texture) {
   context.putImageData(image, 0, 0);
   context.strokeStyle = coloursOf(theme).line;
   context.strokeRect(0.5, 0.5, 23, 15);
-  return canvas;
+  return element("img", { src: canvas.toDataURL(), alt: "", width: 24, height: 16 });
 }
 
 export default { render: renderRecorded(MemoryMap) };
