@@ -9,6 +9,10 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from refalloc.trace.state import LIVE
+
+_TEXTURES = ("fresh", "free", "live", "held", "spare")  # by status, and then of what was not asked for
+SPARE = _TEXTURES.index("spare")
 PALETTE = json.loads((resources.files("refalloc") / "pictures" / "static" / "palette.json").read_text("utf-8"))
 MARGIN = 16  # pixels
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # DejaVu: the same letters on every machine
@@ -116,24 +120,24 @@ def slab_image(theme, slots, slot_size, slab_len, width, height, rows=64):
 
     Args:    slots: array of SLOT, as State.slots gives it.
     """
-    textures = np.stack([tile(theme, name) for name in ("fresh", "free", "live", "held", "spare")])
+    textures = np.stack([tile(theme, name) for name in _TEXTURES])
     row_len = slab_len // rows
     row_height = height // rows
     offsets = np.arange(rows)[:, None] * row_len + np.arange(width)[None, :] * row_len // width
-    slot = np.minimum(offsets // slot_size, len(slots) - 1)
-    which = slots["status"][slot].astype(int)
-    is_spare = (which == 2) & (offsets - slot * slot_size >= slots["length"][slot])
-    which[is_spare] = 4
+    row_ends = (np.arange(rows)[:, None] + 1) * row_len
+    slot = offsets // slot_size
+    is_left_over = slot >= len(slots)  # at the end of a slab that its slots do not fill
+    known = np.minimum(slot, len(slots) - 1)
+    which = slots["status"][known].astype(int)
+    which[(which == LIVE) & (offsets - slot * slot_size >= slots["length"][known])] = SPARE
     which = which.repeat(row_height, axis=0)
     y, x = np.indices(which.shape)
     pixels = textures[which, y % 8, x % 8]
-    gap = np.array(_rgb(PALETTE[theme]["gap"]), np.uint8)
-    slot_width = slot_size * width / row_len
-    if slot_width >= 4:
-        ends = np.diff(slot, axis=1, append=-1) != 0
-        pixels[ends.repeat(row_height, axis=0)] = gap
-    is_last_row = offsets[:, :1] + row_len >= (slot[:, :1] + 1) * slot_size
-    pixels[row_height - 1 :: row_height][is_last_row[:, 0]] = gap
+    is_gap = is_left_over.repeat(row_height, axis=0)
+    if slot_size * width / row_len >= 4:
+        is_gap |= np.diff(slot, axis=1, append=row_ends // slot_size).astype(bool).repeat(row_height, axis=0)
+    is_gap[row_height - 1 :: row_height] |= (slot + 1) * slot_size <= row_ends
+    pixels[is_gap] = _rgb(PALETTE[theme]["gap"])
     return Image.fromarray(pixels)
 
 

@@ -1,9 +1,15 @@
 """MemoryMap as a reader meets it: in JupyterLab, and on a page of its own."""
 
+import base64
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 from recordings import random_recording
 
 from refalloc.pictures.memory_map import MemoryMap
+from refalloc.pictures.still import slab_image
 from refalloc.trace import Kind
 
 RECORD = """
@@ -26,6 +32,17 @@ TABLE_TEXT = """root => Object.fromEntries([...root.querySelectorAll(".rf-tables
   table.caption.textContent,
   { columns: [...table.tHead.rows[0].cells].map(c => c.textContent),
     rows: [...table.tBodies[0].rows].map(row => [...row.cells].map(c => c.textContent)) }]))"""
+
+CANVASES = "() => ['.rf-slab', '.rf-heap'].map(name => document.querySelector(name).toDataURL())"
+# The slots as they were painted last, before the arrows and marks over them.
+KEEP_PAINTING = """() => { const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (image, ...place) {
+    if (this.canvas.className === "rf-slab") window.painting = image;
+    put.call(this, image, ...place);
+  }; }"""
+PAINTING = """() => { const canvas = new OffscreenCanvas(painting.width, painting.height);
+  canvas.getContext("2d").putImageData(painting, 0, 0);
+  return canvas.convertToBlob().then(blob => blob.arrayBuffer()).then(buffer => new Uint8Array(buffer).toBase64()); }"""
 
 
 def set_event(page, n):
@@ -138,6 +155,36 @@ def test_a_slot_is_told_under_the_pointer_and_by_keys(open_page, recording):
     assert page.locator(".rf-bar .rf-faint").last.inner_text() != before
 
 
+@pytest.mark.parametrize("colour_by", ["state", "lane", "thread", "age"])
+def test_a_moment_looks_the_same_however_one_came_to_it(open_page, recording, colour_by):
+    numbers = [*range(395, 405), 900, 120, 880, 399, 700]
+    way = open_page(MemoryMap(recording, event=100, colour_by=colour_by).to_html())
+    for n in numbers:
+        set_event(way, n)
+    straight = open_page(MemoryMap(recording, event=numbers[-1], colour_by=colour_by).to_html())
+    assert way.evaluate(CANVASES) == straight.evaluate(CANVASES)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_slot_has_the_pixels_of_the_still(open_page, recording, theme):
+    picture = MemoryMap(recording, event=900)
+    page = open_page(picture.to_html(), color_scheme=theme)
+    page.add_style_tag(content=".refalloc .rf-slab { width: 1026px; }")  # 1024 without the border: a byte is a pixel
+    page.wait_for_function("() => document.querySelector('.rf-slab').width === 1024")
+    page.evaluate(KEEP_PAINTING)
+    moment = picture.moment()
+    choice = page.get_by_role("combobox", name="slab")
+    for slab, slots in zip(moment.slabs, moment.slots, strict=True):
+        choice.select_option(str(slab.addr))
+        number = moment.number(slab)
+        page.wait_for_function(
+            "n => document.querySelector('.rf-main h3').textContent.startsWith(`Slab ${n},`)", arg=number
+        )
+        drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(page.evaluate(PAINTING)))).convert("RGB"))
+        still = np.asarray(slab_image(theme, slots, moment.slot_size(slab), slab.length, 1024, 448))
+        assert (drawn == still).all(), f"slab {number} of class {slab.size_class}"
+
+
 def test_the_states_differ_in_the_pixels_of_the_slab(open_page, recording):
     page = open_page(MemoryMap(recording, event=400).to_html())
     pixels = page.evaluate(
@@ -156,8 +203,6 @@ def test_damage_on_the_way_is_told(open_page, recording):
 
 
 def test_a_million_events_stay_usable(open_page):
-    import numpy as np
-
     recording = random_recording(3, calls=3000)
     steps = recording.events[recording.events["thread"] != 0xFFFF]
     repeats = 1_000_000 // len(steps) + 1

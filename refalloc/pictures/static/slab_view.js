@@ -16,12 +16,16 @@ import { hex } from "./story.js";
  * @typedef {{
  *   timeline: Timeline, slab: Slab, slots: Slots, theme: import("./palette.js").Theme, colourBy: ColourBy,
  *   selected: number, list: number[], bump: number, lane: number,
- * }} Scene selected: a slot; list: addresses of the chosen free list; bump: next_addr in this slab, of that lane; -1 for none
+ * }} Scene
+ * @typedef {{image: ImageData, looks: Uint8Array, asked: Float64Array}} Painting looks, asked: of each slot, as painted
+ *
+ * In a Scene selected: a slot; list: addresses of the chosen free list; bump: next_addr in this slab, of that lane; -1 for none
  */
 
 const ROWS = 64; // of the whole slab
 const SMALLEST_WINDOW = 64; // bytes
 const HOPS = 8; // arrows drawn; more become a tangle
+const PAINTING_BYTES = 32e6; // that are kept
 const NO_LOOK = 255;
 const SPARE = lookOf(4, COLOUR.OWN) - STATUS.LIVE; // from the look of a live slot to that of its spare bytes
 
@@ -55,8 +59,7 @@ export class SlabView {
     this.start = 0; // offset in the slab of the window's first byte
     this.scale = 1;
     this.width = this.height = 0; // CSS pixels that the canvas has; kept, as to ask the page runs its layout
-    /** @type {ImageData | null} */ this.image = null;
-    this.painted = { key: "", looks: new Uint8Array(0), asked: new Float64Array(0) };
+    /** @type {Map<string, Painting>} */ this.paintings = new Map(); // by what they show, the one used last at the end
   }
 
   measure() {
@@ -119,8 +122,7 @@ export class SlabView {
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
-      this.image = null;
-      this.painted.key = "";
+      this.paintings.clear();
     }
     return true;
   }
@@ -135,10 +137,9 @@ export class SlabView {
   /** @param {Scene} scene */
   draw(scene) {
     if (!this._fit()) return;
-    const { width, height } = this.canvas;
-    this.image ??= this.context.createImageData(width, height);
-    this._paint(scene, new Uint32Array(this.image.data.buffer), width, height);
-    this.context.putImageData(this.image, 0, 0);
+    const painting = this._paintingOf(scene);
+    this._paint(scene, painting);
+    this.context.putImageData(painting.image, 0, 0);
     this.context.save();
     this.context.scale(this.scale, this.scale);
     this._drawLabels(scene);
@@ -148,11 +149,29 @@ export class SlabView {
     this.context.restore();
   }
 
-  /**
-   * Paint the slots that look other than those that the pixels show, be they of this slab or of another of its kind.
-   * @param {Scene} scene @param {Uint32Array} pixels @param {number} width @param {number} height
-   */
-  _paint(scene, pixels, width, height) {
+  /** What was painted of a slab when it was seen last, or a painting of nothing. @param {Scene} scene @returns {Painting} */
+  _paintingOf({ slab, slots, theme, colourBy }) {
+    const { width, height } = this.canvas;
+    const { rows, start } = this.window(slab);
+    const key = [slab.addr, slab.slotSize, slab.length, rows, start, theme, colourBy].join(" ");
+    let painting = this.paintings.get(key);
+    this.paintings.delete(key);
+    if (painting === undefined) {
+      const most = Math.max(1, Math.floor(PAINTING_BYTES / (4 * width * height)));
+      for (const oldest of this.paintings.keys()) if (this.paintings.size >= most) this.paintings.delete(oldest);
+      const slotCount = slots.status.length;
+      const image = this.context.createImageData(width, height);
+      new Uint32Array(image.data.buffer).fill(pixel(coloursOf(theme).gap));
+      painting = { image, looks: new Uint8Array(slotCount).fill(NO_LOOK), asked: new Float64Array(slotCount) };
+    }
+    this.paintings.set(key, painting);
+    return painting;
+  }
+
+  /** Paint the slots that look other than in the painting. @param {Scene} scene @param {Painting} painting */
+  _paint(scene, { image, looks: painted, asked: paintedAsked }) {
+    const { width, height } = image;
+    const pixels = new Uint32Array(image.data.buffer);
     const { slab, slots, theme } = scene;
     const { rows, rowLen, start } = this.window(slab);
     const { asked } = slots;
@@ -160,8 +179,6 @@ export class SlabView {
     const looks = looksOf(scene);
     const tiles = tilesOf(theme);
     const isLive = (/** @type {number} */ slot) => slots.status[slot] === STATUS.LIVE;
-    const painted = this._painted(`${theme} ${width} ${height} ${size} ${slab.length} ${start} ${rows}`, looks.length);
-    if (painted.isNew) pixels.fill(pixel(coloursOf(theme).gap));
     const perByte = width / rowLen;
     for (let row = 0; row < rows; row++) {
       const y0 = Math.round((row * height) / rows);
@@ -170,7 +187,7 @@ export class SlabView {
       const rowEnd = rowStart + rowLen;
       let slot = Math.floor(rowStart / size);
       for (let offset = slot * size; offset < rowEnd && slot < looks.length; slot++, offset += size) {
-        if (looks[slot] === painted.looks[slot] && (!isLive(slot) || asked[slot] === painted.asked[slot])) continue;
+        if (looks[slot] === painted[slot] && (!isLive(slot) || asked[slot] === paintedAsked[slot])) continue;
         const end = offset + size;
         const x0 = Math.max(0, Math.round((offset - rowStart) * perByte));
         let x1 = Math.min(width, Math.round((end - rowStart) * perByte));
@@ -182,15 +199,8 @@ export class SlabView {
         fill(pixels, width, tiles, looks[slot] + SPARE, middle, x1, y0, bottom);
       }
     }
-    painted.looks.set(looks);
-    painted.asked.set(asked);
-  }
-
-  /** What the pixels show: none of it, when they were painted with another key. @param {string} key @param {number} slotCount */
-  _painted(key, slotCount) {
-    const isNew = this.painted.key !== key;
-    if (isNew) this.painted = { key, looks: new Uint8Array(slotCount).fill(NO_LOOK), asked: new Float64Array(slotCount) };
-    return { ...this.painted, isNew };
+    painted.set(looks);
+    paintedAsked.set(asked);
   }
 
   /** Bytes asked for and links, where there is room. @param {Scene} scene */

@@ -63,7 +63,6 @@ export class Transport {
         button("mark ›", "on to the next mark", () => this.toMark(1))));
     this.resize = new ResizeObserver(() => this.drawMarks());
     this.resize.observe(this.strip);
-    this._show();
   }
 
   /** @param {number} n */
@@ -133,8 +132,8 @@ export class Transport {
   _tick(time) {
     this.frame = 0;
     if (this.playing !== 0) this._play(time);
+    this.slider.value = String(this.n);
     this.onChange(this.n);
-    this._show();
     if (this.playing !== 0) this.frame = requestAnimationFrame((next) => this._tick(next));
   }
 
@@ -151,13 +150,9 @@ export class Transport {
     if (this.n === this.last) this.stop();
   }
 
-  _show() {
-    this.slider.value = String(this.n);
-    if (document.activeElement !== this.number) this.number.value = String(this.n);
-  }
-
-  /** @param {string} text what the slider says of its value */
+  /** Tell the moment, in numbers and in words. @param {string} text what the slider says of its value */
   say(text) {
+    if (document.activeElement !== this.number) this.number.value = String(this.n);
     if (this.slider.getAttribute("aria-valuetext") !== text) this.slider.setAttribute("aria-valuetext", text);
   }
 
