@@ -87,6 +87,7 @@ MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
 MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
 COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
+PROBED_ADDR = PAGE_LEN  # of the block that the probe is asked about; not 0, which is what its remap answers
 ENOMEM, EINVAL = 12, 22
 SIGNAL_SET_LEN, SIG_BLOCK, SIG_SETMASK = 128, 0, 2  # bits/types/__sigset_t.h, bits/sigaction.h
 STDERR = 2
@@ -362,14 +363,14 @@ def slot_room(length, align_log2):
 
     Two lengths are of one slot when resize, which may get no pages here, agrees to go from one to the other.
     """
-    if not text_resize(probe(), 0, length, length, align_log2):
+    if not text_resize(probe(), PROBED_ADDR, length, length, align_log2):
         return 0
     fits, too_long = length, length + 1
-    while text_resize(probe(), 0, length, too_long, align_log2):
+    while text_resize(probe(), PROBED_ADDR, length, too_long, align_log2):
         fits, too_long = too_long, 2 * too_long
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if text_resize(probe(), 0, length, middle, align_log2):
+        if text_resize(probe(), PROBED_ADDR, length, middle, align_log2):
             fits = middle
         else:
             too_long = middle
