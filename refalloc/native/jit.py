@@ -124,10 +124,15 @@ class Shadows:
         return self._shadow(vars(module))
 
     def meaning(self):
-        """All that compiled code depends on: the functions as they stand in memory, which a file may have outrun."""
+        """All that compiled code depends on: the functions as they stand in memory, which a file may have outrun.
+
+        Names of modules and files are no part of it: a text is the same wherever it lies.
+        """
         parts: list[tuple] = []
         for shadow in self.modules.values():
             for name, value in sorted(vars(shadow).items()):
+                if name.startswith("__"):
+                    continue
                 if isinstance(value, Dispatcher):
                     parts.append((name, _code_meaning(value.py_func.__code__), value.py_func.__defaults__))
                 elif isinstance(value, int | float | str | tuple):
@@ -169,7 +174,7 @@ def _is_for_callers(function, namespace):
 
 def _code_meaning(code):
     consts = [_code_meaning(const) if isinstance(const, types.CodeType) else const for const in code.co_consts]
-    return code.co_code, consts, code.co_names, code.co_varnames, code.co_filename, code.co_firstlineno
+    return code.co_code, consts, code.co_names, code.co_varnames, code.co_firstlineno
 
 
 def _is_text(module_name):
