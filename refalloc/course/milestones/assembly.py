@@ -25,12 +25,17 @@ MIN_CLASS = allocator.size_class_index(MIN_SLOT, 0)  # refalloc's class of the s
 
 class Assembly:
     """Args: heap: of one lane; own: {exercise id: its functions as attributes}, the learner's; refalloc's are taken for
-    the exercises that are not in it."""
+    the exercises that are not in it.
+
+    Attributes: slab_counts, slot_counts: list of int, of each class how many slabs were mapped, and how many of their
+                slots were handed out for the first time.
+    """
 
     def __init__(self, heap, own):
         self._heap = heap
         pieces = refallocs(self) | own
         self._classes, self._list, self._slab = pieces["04.1"], pieces["05.1"], pieces["06.1"]
+        self.slab_counts, self.slot_counts = [0] * LARGE, [0] * LARGE
         self._resizing, self._moving = pieces["07.1"], pieces["07.2"]
 
     def size_class(self, length, align_log2):
@@ -44,7 +49,14 @@ class Assembly:
         slot = self._list.pop(heap, lane, size_class, LINK_OFFSET)
         if slot != 0:
             return slot
-        return self._slab.next_slot(heap, lane, size_class, self._classes.slot_size(size_class, MIN_SLOT), SLAB_LEN)
+        return self._fresh_slot(heap, lane, size_class)
+
+    def _fresh_slot(self, heap, lane, size_class):
+        mapped_len = heap.mapped_len
+        slot = self._slab.next_slot(heap, lane, size_class, self._classes.slot_size(size_class, MIN_SLOT), SLAB_LEN)
+        self.slab_counts[size_class] += heap.mapped_len != mapped_len
+        self.slot_counts[size_class] += slot != 0
+        return slot
 
     def free(self, heap, addr, length, align_log2):
         size_class = self.size_class(length, align_log2)
