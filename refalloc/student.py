@@ -41,11 +41,11 @@ class Student:
 
     Args: file: Path; it is executed when the first function is asked for. calls: a list of one, where the latest call
           is kept; several files may share it.
-    Attributes: last_call: the latest call; str() of it is how it would be written.
+    Attributes: file: Path; last_call: the latest call; str() of it is how it would be written.
     """
 
     def __init__(self, file, calls=None):
-        self._file = file
+        self.file = file
         self._module = None
         self._calls = ["no call"] if calls is None else calls
         self._heaps: weakref.WeakSet[StudentHeap] = weakref.WeakSet()  # a check may make hundreds, one by one
@@ -54,12 +54,12 @@ class Student:
         if name.startswith("_"):
             raise AttributeError(name)
         if self._module is None:
-            self._module = load(self._file)
+            self._module = load(self.file)
         function = getattr(self._module, name, None)
         if not callable(function):
             raise StudentError(
                 "crashed",
-                f"{self._file.name} has no function {name}; "
+                f"{self.file.name} has no function {name}; "
                 "put its `def` line back (`refalloc reset` gives you the stub, and keeps your file)",
             )
         return Function(self, name, function)
@@ -80,7 +80,7 @@ class Student:
 
     def lines_of(self, frames):
         """Those of `frames` (traceback.FrameSummary) that lie in the file, the innermost few, as list of str."""
-        return lines_of(self._file, frames)
+        return lines_of(self.file, frames)
 
     def _readable(self, text):
         return readable(text, self._heaps)
@@ -141,7 +141,7 @@ class Function:
             raise StudentError("not attempted", f"{self.name} still raises NotImplementedError") from None
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # exit() in an answer must not end the check
             traceback.clear_frames(error.__traceback__)  # after a MemoryError, so that there is memory to say so
-            lines = own_lines(self._student._file, error)
+            lines = own_lines(self._student.file, error)
             if isinstance(error, RecursionError):
                 message = f"{call} calls itself without end; where does it stop?"
             else:

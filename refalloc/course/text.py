@@ -64,6 +64,8 @@ def milestone_verdict(milestone, report, files):
     if report.outcome not in ("correct", "not attempted"):
         return [*lines, "Mend what is wrong, and run the milestone again."]
     lines += [test.message for test in report.tests if test.outcome == "correct" and test.message]
+    if files and report.tests[-1].outcome == "not attempted":  # all together could not be tried here
+        lines.append(sentence(report.tests[-1].message))
     others = ", ".join(piece for piece in milestone.pieces if piece not in files)
     yours = f"{len(files)} of {len(milestone.pieces)} pieces are yours"
     return [*lines, f"{yours}; still refalloc's: {others}." if others else f"{yours}."]

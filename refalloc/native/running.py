@@ -45,12 +45,22 @@ def run_preloaded(text, command):
     """
     if shutil.which(command[0]) is None:
         raise ExportError(f"no program {command[0]!r}; pass one that is on PATH, or a path to one")
-    library = cached_library(text)
+    return run_on(cached_library(text), command)[1]
+
+
+def run_on(library, command, settings=None, **options):
+    """Run `command`, a sequence of str, on a library.
+
+    Args:    library: Path; settings: {str: str}, environment variables to add; options: of subprocess.run.
+    Returns: (subprocess.CompletedProcess, RunReport). Raises as subprocess.run does.
+    """
     with tempfile.TemporaryDirectory(prefix="refalloc-") as folder:
         numbers = Path(folder) / "numbers"
-        code = subprocess.run(command, env=preloading(library, REFALLOC_STATS=str(numbers))).returncode
+        env = preloading(library, **(settings or {}), REFALLOC_STATS=str(numbers))
+        done = subprocess.run(command, env=env, **options)
         lines = numbers.read_text().splitlines() if numbers.exists() else []
-    return _report(code if code >= 0 else 128 - code, [_row(line) for line in lines])
+    code = done.returncode
+    return done, _report(code if code >= 0 else 128 - code, [_row(line) for line in lines])
 
 
 def preloading(library, **settings):

@@ -1,14 +1,16 @@
 """A milestone takes the learner's functions, and says which of them goes wrong."""
 
 import dataclasses
+import re
 
 import pytest
 
 from refalloc.course import CourseError
 from refalloc.course.milestones import MILESTONES, find_milestone, own_files
 from refalloc.course.runner import run_milestone
+from refalloc.course.text import milestone_verdict
 
-SEVEN, ELEVEN = (find_milestone(name) for name in ("07", "11"))
+SEVEN, ELEVEN, FOURTEEN = MILESTONES
 ALL = pytest.mark.parametrize("milestone", MILESTONES, ids=lambda milestone: milestone.id)
 
 # Wrong answers that damage an allocator, and words of what is said of them. Others break their exercise's rules, such
@@ -38,11 +40,26 @@ DAMAGING = {
     ("06.1", "wrong_begins_at_the_end"): "not all of the 5 bytes there are mapped",
     ("06.1", "wrong_not_aligned"): "where another block lies",
     ("06.1", "wrong_only_zero_means_none"): "where another block lies",
+    ("06.1", "wrong_first_slot_forgotten"): "16 slots of 2048 bytes were handed out of 3 slabs; 2 are enough",
     ("07.1", "wrong_compares_bytes_given"): "remap at",
     ("07.1", "wrong_shrinking_is_fine"): "Slots that were given back do not come again",
     ("07.2", "wrong_frees_first"): "is not what its owner wrote",
     ("07.2", "wrong_never_frees"): "Slots that were given back do not come again",
+    ("12.1", "wrong_never_reuses"): "Slots that were freed do not come again",
+    ("12.1", "wrong_resize_within_the_slab"): "where another block lies",
+    ("12.1", "wrong_one_slab_for_all_classes"): "resize of your text takes its slot for 16",
+    ("13.1", "wrong_fractions"): "a float; give an int back",
+    ("13.1", "wrong_theirs_to_ours"): "python3 by turns on the library and without it, 9 rounds: spread(",
+    ("13.2", "wrong_forgets_the_rest"): "As measured of python3: share_of(",
+    ("14.1", "wrong_behind_the_table"): "raised IndexError",
+    ("14.1", "wrong_inside_a_large_block"): "gave 32816; expected 0: no block begins there",
+    ("14.1", "wrong_inside_a_slot"): "gave 16; expected 0: no block begins there",
+    ("14.1", "wrong_length_below_0"): "gave -32816; expected 32816",
+    ("14.2", "wrong_names_the_malloc"): "of which the library says 'refalloc: use after free",
+    ("14.2", "wrong_offset_from_the_end"): "of which the library says 'refalloc: overrun",
 }
+# Answers unlike the solutions; one of 12.1 is enough, as a library takes half a minute to make.
+UNLIKE = [(SEVEN, 0), (SEVEN, -1), (ELEVEN, 0), (ELEVEN, -1), (FOURTEEN, -1)]
 
 
 def answer(course, piece, name="solution"):
@@ -62,11 +79,11 @@ def the_solutions(course, milestone=SEVEN):
 def test_the_solutions_make_an_allocator(course, milestone):
     report = run_milestone(milestone, the_solutions(course, milestone))
     assert outcomes(report) == dict.fromkeys([*milestone.pieces, "together"], "correct")
-    assert "every byte of every block as its owner wrote it" in report.tests[-1].message
+    said = "every byte as it was" if milestone is FOURTEEN else "every byte of every block as its owner wrote it"
+    assert said in report.tests[-1].message
 
 
-@ALL
-@pytest.mark.parametrize("pick", [0, -1])
+@pytest.mark.parametrize(("milestone", "pick"), UNLIKE, ids=lambda value: str(getattr(value, "id", value)))
 def test_answers_unlike_the_solutions_make_one_too(course, milestone, pick):
     files = {piece: sorted(answer(course, piece).parent.glob("right_*.py"))[pick] for piece in milestone.pieces}
     assert outcomes(run_milestone(milestone, files)) == dict.fromkeys([*milestone.pieces, "together"], "correct")
@@ -74,7 +91,7 @@ def test_answers_unlike_the_solutions_make_one_too(course, milestone, pick):
 
 @pytest.mark.parametrize(("piece", "name"), DAMAGING, ids="-".join)
 def test_the_piece_that_goes_wrong_is_named(course, piece, name):
-    milestone = SEVEN if piece in SEVEN.pieces else ELEVEN
+    milestone = next(milestone for milestone in MILESTONES if piece in milestone.pieces)
     report = run_milestone(milestone, {piece: answer(course, piece, name)})
     found = outcomes(report)
     assert found.pop(piece) in ("incorrect", "crashed")
@@ -121,6 +138,43 @@ def pop(heap, lane, size_class, link_offset):
     report = run_milestone(SEVEN, files)
     assert [piece for piece, outcome in outcomes(report).items() if outcome != "correct"] == ["together"]
     assert report.message.endswith("With refalloc's 05.1 or 06.1 it goes right")
+
+
+def test_the_last_one_tells_what_the_library_did_in_each_program(course):
+    said = run_milestone(FOURTEEN, the_solutions(course, FOURTEEN)).tests[-1].message
+    told = (
+        r"the same [\d,]+ characters as without it. \d process.*[\d,]+ mallocs.*bytes mapped, in \d+ slabs.*lanes used"
+    )
+    for program in ("python3", "gcc", "sqlite3"):
+        assert re.search(rf"^{program}: ({told}|not installed here)", said, re.MULTILINE), said
+    assert re.search("Your verdict: (faster|slower|nobody knows)", said)
+    assert "your verdict named each: use after free, overrun, double free" in said
+
+
+def test_a_slabs_rest_is_found_out_by_slots_that_do_not_fill_it(course):
+    files = the_solutions(course, FOURTEEN) | {"14.1": answer(course, "14.1", "wrong_rest_of_the_slab")}
+    report = run_milestone(FOURTEEN, files)
+    assert [piece for piece, outcome in outcomes(report).items() if outcome != "correct"] == ["together"]
+    assert "in a chunk of 32768 bytes, gave 48; expected 0: no block begins there. With refalloc's " in report.message
+
+
+def test_a_text_that_is_no_library_is_told_with_what_is_wrong(course):
+    file = course.exercise("12.1").file
+    file.write_text(answer(course, "12.1").read_text() + "\n\ndef resize(*args):\n    return [] != args\n")
+    report = run_milestone(FOURTEEN, {"12.1": file})
+    assert report.outcome == "incorrect"
+    assert "No library can be made of your text: " in report.message
+
+
+def test_without_numba_the_last_one_says_what_is_missing(course, tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['numba'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    files = the_solutions(course, FOURTEEN)
+    report = run_milestone(FOURTEEN, files)
+    found = outcomes(report)
+    assert found.pop("14.1") == "correct"
+    assert set(found.values()) == {"not attempted"}
+    assert "No library can be made here: " in milestone_verdict(FOURTEEN, report, files)[-2]
 
 
 def test_what_an_exercise_imports_from_refalloc_is_the_learners_own(course):
@@ -173,5 +227,5 @@ def test_every_milestone_has_its_checks_and_its_pieces(course):
 
 
 def test_a_milestone_that_is_not_there_is_told():
-    with pytest.raises(CourseError, match="there is one after each of the lessons 07, 11"):
+    with pytest.raises(CourseError, match="there is one after each of the lessons 07, 11, 14"):
         find_milestone("08")

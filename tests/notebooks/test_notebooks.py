@@ -13,6 +13,7 @@ import pytest
 from lessons import COURSE, GLOSSARY, LESSONS, ROOT, cells_of
 from nbclient import NotebookClient
 
+from refalloc.course.milestones import MILESTONES
 from refalloc.course.stubs import stub_text
 
 MEASURED = {  # lesson -> what its text says of the figures, as its cells must print them
@@ -241,6 +242,8 @@ def test_with_solutions_each_check_says_correct(lesson, run):
     said = run(lesson, lambda exercise: exercise.solution.read_text())
     for exercise in lesson.exercises:
         assert f"{exercise.id} correct: {exercise.points} of" in said[f'check("{exercise.id}")']
+    for milestone in [milestone for milestone in MILESTONES if milestone.id == lesson.id]:
+        assert "correct        all your pieces together" in said[f'milestone("{milestone.id}")']
 
 
 @pytest.mark.parametrize("number", ["13", "14"])

@@ -4,6 +4,8 @@ pieces.py     in the child: the learner's functions, and refalloc's where an exe
 assembly.py   the allocator that they make in milestone 07, lanes.py in 11
 trying.py     each piece among refalloc's, and then all of them together
 play.py       a recorded program's heap calls on it, every block verified
+unsized.py    C's malloc and free on the learner's text, in milestone 14
+real.py       real programs on the library that is made of it
 milestone_07.py, ...   the checks of one milestone, run as those of an exercise are
 """
 
@@ -39,6 +41,7 @@ MILESTONES = (
         ("04.1", "05.1", "09.1", "09.2", "10.1", "11.1", "11.2", "11.3"),
         seconds=120,
     ),
+    Milestone("14", "Your own allocator, under real programs", ("12.1", "13.1", "13.2", "14.1", "14.2"), seconds=600),
 )
 
 

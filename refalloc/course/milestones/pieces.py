@@ -21,8 +21,6 @@ class Pieces:
         self.own = students
         self._calls = calls
         self._assembly = None
-        for name in FORWARDED:  # before any of the learner's files is executed, which may take them by name
-            setattr(allocator, name, self._forward(name))
 
     def _forward(self, name):
         def forwarded(*args):
@@ -53,5 +51,7 @@ class Pieces:
                  `free` at least; chosen: ids of the exercises whose functions are to be the learner's.
         Returns: what `make` does. Until the next call, it is what the learner's files have as refalloc's.
         """
+        for name in FORWARDED:  # before any of the learner's files is executed, which may take them by name
+            setattr(allocator, name, self._forward(name))
         self._assembly = make({piece: self.own[piece] for piece in chosen})
         return self._assembly
