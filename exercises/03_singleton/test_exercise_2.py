@@ -6,6 +6,7 @@ from refalloc.course.expect import WrongAnswerError
 from refalloc.course.threads import require_safe
 
 TOO_LONG = 1 << 40  # bytes; no heap of a check has as much
+UNLOCKED = "Once the lock is given back, lane.next_addrs[0] is others' to change: return what you read before."
 
 
 def ask(student, heap, region_len, told):
@@ -122,3 +123,7 @@ def test_without_memory_all_get_0_and_may_ask_again(student, edition):
         raise WrongAnswerError("the first call got no memory; the second gave 0 too, though there is some now.")
     programs = [lambda thread: student.the_region(thread.heap, length)] * 2
     require_safe(told([1, 1], length), programs, no_region, lane_count=1, map_limit=0)
+    # Who gets no memory unlocks while there is no region, and another thread may be about to note one.
+    programs[0] = lambda thread: student.the_region(thread.heap, TOO_LONG)
+    story = f"2 threads, one with the_region(heap, {length}), one with more than the system has"
+    require_safe(story, programs, None, {UNLOCKED: "data race"}, lane_count=1)

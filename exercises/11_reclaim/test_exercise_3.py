@@ -19,22 +19,24 @@ class Knobs:
 class Case:
     """A heap with slabs of a class, as words: for each slab, a letter for each slot.
 
-    A digit: free, in the list of that lane; "x": live; "a" to "c": never handed out, of lane 0 to 2.
+    A digit: free, in the list of that lane; "x": live; "a" to "c": never handed out, of lane 0 to 2. ends: {lane:
+    number of its newest slab}, of those that are used up.
     """
 
-    def __init__(self, knobs, slabs, lane_count, mix=None):
+    def __init__(self, knobs, slabs, lane_count, mix=None, ends=()):
         self.knobs = knobs
         self.slabs = slabs
         self.heap = knobs.student.new_heap(lane_count)
         align_log2 = knobs.slab_len.bit_length() - 1
         self.starts = sorted(self.heap.map(knobs.slab_len, align_log2) for _ in slabs)
+        self.ends = dict(ends)
         self.lists = [[] for _ in range(lane_count)]
-        self.fresh = [0] * lane_count
+        self.fresh = [self.addr(self.ends[lane] + 1, 0) if lane in self.ends else 0 for lane in range(lane_count)]
         for number, letters in enumerate(slabs):
             for slot, letter in enumerate(letters):
                 if letter.isdigit():
                     self.lists[int(letter)].append((number, slot))
-                elif letter in "abc" and self.fresh["abc".index(letter)] == 0:
+                elif letter in "abc" and self.fresh["abc".index(letter)] % knobs.slab_len == 0:
                     self.fresh["abc".index(letter)] = self.addr(number, slot)
         for lane, slots in zip(self.heap.lanes, self.lists, strict=True):
             if mix is not None:
@@ -47,7 +49,8 @@ class Case:
             self.heap.try_lock(lane)
 
     def addr(self, number, slot):
-        return self.starts[number] + slot * self.knobs.slot_len
+        start = self.starts[number] if number < len(self.starts) else self.starts[-1] + self.knobs.slab_len
+        return start + slot * self.knobs.slot_len
 
     def told(self):
         words = {"x": "live"} | {str(lane): f"free in lane {lane}" for lane in range(10)}
@@ -61,6 +64,7 @@ class Case:
                 else:
                     runs.append([letter, 1])
             slabs.append(f"slab {number}: " + ", ".join(f"{count} {words[letter]}" for letter, count in runs))
+        slabs += [f"slab {number} is lane {lane}'s newest, used up" for lane, number in self.ends.items()]
         return "; ".join(slabs)
 
     def empty(self):
@@ -123,7 +127,9 @@ class Case:
                 f"{reason}"
             )
         next_addr = self.fresh[lane.index]
-        if next_addr and self.slot_of(next_addr)[0] in gone:
+        if next_addr % self.knobs.slab_len == 0 == lane.next_addrs[self.knobs.size_class] % self.knobs.slab_len:
+            next_addr = lane.next_addrs[self.knobs.size_class]  # both mean that there is no such slab
+        elif next_addr and self.slot_of(next_addr)[0] in gone:
             next_addr = 0
         if lane.next_addrs[self.knobs.size_class] != next_addr:
             reason = (
@@ -145,6 +151,8 @@ class Case:
         if len(unmapped) > len(gone):
             return ""
         missing = {*gone} - {*unmapped}
+        if any(number - 1 in self.ends.values() for number in missing):
+            return " A next_addrs that is a multiple of slab_len says nothing of the slab that begins there."
         letters = "".join(self.slabs[number] for number in missing)
         if any(letter in "abc" for letter in letters):
             return " Slots that were never handed out are no live blocks."
@@ -195,6 +203,9 @@ def test_slabs_that_are_not_used_up_and_slabs_that_stay(student, edition):
     for slabs, keep in (([free], 1), ([free, free], 1), ([half, free, free], 1), ([free, free], 3)):
         Case(knobs, slabs, 2).prove(keep)
     Case(knobs, [], 1).prove(0)
+    live = same(knobs, "x")
+    for slabs, ends in (([free], {0: 0}), ([live, free], {0: 0}), ([live, free, half], {1: 0})):
+        Case(knobs, slabs, 2, ends=ends).prove(0)
 
 
 @pytest.mark.points(1)
@@ -215,4 +226,7 @@ def test_many_slabs_in_any_order(student, edition):
                     + "abc"[lane] * (knobs.count - used)
                 )
         draw.shuffle(slabs)
-        Case(knobs, slabs, lane_count, draw.shuffle).prove(draw.choice([0, 0, 1, 2]))
+        used_up = [number for number, letters in enumerate(slabs) if not {*letters} & {*"abc"}]
+        without = [lane for lane in range(lane_count) if "abc"[lane] not in "".join(slabs)]
+        ends = {lane: draw.choice(used_up) for lane in without if draw.random() < 0.5}
+        Case(knobs, slabs, lane_count, draw.shuffle, ends).prove(draw.choice([0, 0, 1, 2]))
