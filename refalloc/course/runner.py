@@ -46,9 +46,13 @@ class TestResult:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check found. Attributes: exercise, title, file: str; outcome: str, of OUTCOMES; points: int, of
-    max_points; message: str, the one thing to say, "" when all is well; lines: list of str, of the learner's own code;
-    tests: TestResult in order; printed: str, the first of what the code printed; seconds: float."""
+    """What a check found.
+
+    Attributes: exercise, title, file: str; outcome: str, of OUTCOMES, that of the first test that is wrong; points:
+                int, of max_points; message: str, what that test says, "" when all is well; lines: list of str, of the
+                learner's own code; tests: TestResult in order; printed: str, the first of what the code printed;
+                seconds: float.
+    """
 
     exercise: str
     title: str
@@ -265,10 +269,9 @@ class _Run:
             self.results.get(test["id"]) or TestResult(test["name"], "not reached", 0, test["points"])
             for test in self.collected
         )
-        outcome = self.ended_as or _overall([test.outcome for test in tests])
-        first = next((test for test in tests if test.outcome == outcome), None)
-        if first is not None and outcome != "correct":
-            self.message, lines = first.message, first.lines
+        outcome, first = self.ended_as or "correct", _first_wrong(tests)
+        if first is not None:  # what ends the process later may follow from it
+            outcome, self.message, lines = first.outcome, first.message, first.lines
         return CheckReport(
             exercise=self.exercise.id,
             title=self.exercise.title,
@@ -284,12 +287,13 @@ class _Run:
         )
 
 
-def _overall(outcomes):
-    """The outcome of an exercise: the worst of its tests'; not attempted only where nothing worse was seen."""
-    for outcome in ("timed out", "crashed", "incorrect", "not attempted"):
-        if outcome in outcomes:
-            return outcome
-    return "correct"
+def _first_wrong(tests):
+    """The first test that says what is wrong, or else the first that is not attempted; None when all is well."""
+    for outcomes in (("timed out", "crashed", "incorrect"), ("not attempted",)):
+        for test in tests:
+            if test.outcome in outcomes:
+                return test
+    return None
 
 
 def _read_events(stream, inbox):

@@ -48,6 +48,15 @@ def test_a_right_answer_is_correct_with_all_points(check):
     assert [(test.name, test.points) for test in report.tests] == [("it doubles", 2), ("it doubles zero", 1)]
 
 
+@pytest.mark.parametrize("later", ["return 2 // 0", "import os; os._exit(3)", "while True: pass"])
+def test_a_crash_does_not_hide_what_went_wrong_before(check, later):
+    body = f"if number == 0:\n        {later}\n    return number + 1"
+    report = check(body, seconds=1)
+    assert report.tests[0].outcome == report.outcome == "incorrect"
+    assert report.tests[1].outcome in ("crashed", "timed out")
+    assert report.message == "double(number=2) gave 3; expected 4. You add one."
+
+
 def test_a_partly_right_answer_gets_the_points_of_the_tests_that_pass(check):
     report = check("return number if number == 0 else number + 1")
     assert (report.outcome, report.points) == ("incorrect", 1)
