@@ -26,9 +26,8 @@ def played(pieces, calls, chosen):
 def prove(pieces, chosen):
     """Play, and compare the memory with what refalloc's pieces map. Returns (bytes mapped, refalloc's, calls)."""
     calls = heap_calls(PROGRAM, EVENT_COUNT)
-    usual = played(pieces, calls, ())[0].peak_mapped_len
     heap, assembly = played(pieces, calls, chosen)
-    got = heap.peak_mapped_len
+    got, usual = heap.peak_mapped_len, played(pieces, calls, ())[0].peak_mapped_len
     if got > SPACE_FACTOR * usual:
         raise WrongAnswerError(
             f"After {len(calls):,} heap calls of {PROGRAM}, {got >> 10:,} KiB are mapped; with refalloc's pieces "
