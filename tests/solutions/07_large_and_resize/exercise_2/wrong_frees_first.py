@@ -1,4 +1,4 @@
-# fails with: realloc(heap=heap, addr=arena + 0, length=40000, new_length=100) raised MemoryFault: load at arena + 0: a page of the arena that is not mapped; access only what map returned and unmap has not taken back. Was the old block freed before it was copied? Or were more bytes copied than it has?
+# fails with: realloc from 64 to 65 bytes: byte 0 of 64 is not what it was, at the address that it gave. Only its first word is wrong: that is where free writes. Was it freed before it was copied?
 from refalloc import allocator
 
 ALIGN_LOG2 = 3
