@@ -1,5 +1,6 @@
 """The worker's end of shared heaps: the same memory, and pages that the judge gives."""
 
+import array
 import json
 import os
 import socket
@@ -8,6 +9,7 @@ from refalloc.arena import MemoryFault, whole_pages
 from refalloc.grader.protocol import ProtocolError, encode
 from refalloc.grader.shared_heap import SharedHeap
 
+DESCRIPTORS_LEN = socket.CMSG_SPACE(16 * array.array("i").itemsize)
 STEPPED = ("begin", "resume", "throw", "drop")  # kinds of messages about calls of simulated threads
 
 
@@ -53,7 +55,7 @@ class Mirrors:
         self._student = student
         self._heaps = {}
         self._buffer = b""
-        self._descriptors = []
+        self._descriptors = array.array("i")
         self._seq = 0
 
     def next_question(self):
@@ -64,7 +66,11 @@ class Mirrors:
         self._seq, kind, name, raw_args, *news = json.loads(line)
         if kind in STEPPED:
             return self._seq, "stepped", None, [kind, name, *self._real([raw_args, *news])]
-        [(new, changed, dropped)] = news
+        if news:
+            self._learn(*news[0])
+        return self._seq, kind, name, self._real(raw_args)
+
+    def _learn(self, new, changed, dropped):
         for number, lane_count in new:
             descriptor = self._descriptors.pop(0)
             self._heaps[number] = MirrorHeap(number, lane_count, descriptor, self)
@@ -74,7 +80,6 @@ class Mirrors:
         for number in dropped:
             del self._heaps[number]
         self._student._heaps = list(self._heaps.values())
-        return self._seq, kind, name, self._real(raw_args)
 
     def answer(self, message):
         """Answer it; what is no plain data is an error of the learner's."""
@@ -109,8 +114,9 @@ class Mirrors:
 
     def _line(self):
         while b"\n" not in self._buffer:
-            data, descriptors, _, _ = socket.recv_fds(self._stream, 1 << 16, 16)
-            self._descriptors += descriptors
+            data, ancillary, _, _ = self._stream.recvmsg(1 << 16, DESCRIPTORS_LEN)
+            for _, _, descriptors in ancillary:
+                self._descriptors.frombytes(descriptors)
             if not data:
                 return b""
             self._buffer += data

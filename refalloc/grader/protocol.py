@@ -1,7 +1,7 @@
 """What crosses between judge and worker: one JSON array a line, of plain data, with caps on everything.
 
     judge to worker    [seq, "call", name, args, news]
-                       [seq, "many", name, [args, ...], news]
+                       [seq, "many", name, [args, ...], news]; without news, there is none
     worker to judge    [seq, "value", value]
                        [seq, "error", outcome, message, lines]
                        [seq, "pages", heap, operation, args], which the judge answers before the call goes on:
@@ -30,34 +30,44 @@ class ProtocolError(Exception):
 
 
 def encode(message):
-    """One line of bytes for a list of plain data. Raises ProtocolError when it is too long, TypeError for the rest."""
-    line = json.dumps(message, default=_encode_other, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    """One line of bytes for a list of plain data. Raises ProtocolError when it is too long, RecursionError for a list
+    that holds itself, TypeError for the rest."""
+    line = _encoder.encode(message).encode() + b"\n"
     if len(line) > LINE_CAP:
         raise ProtocolError(f"{len(line):,} bytes; at most {LINE_CAP:,} may cross at once")
     return line
 
 
-def decode(line, heaps=None):
-    """The plain data of one line.
+class Decoder:
+    """Reads lines; made once, as that takes longer than a line. Args: heaps: {number: SharedHeap}, what lines may speak
+    of; it may change."""
 
-    Args:    line: bytes, without its line end; heaps: {number: SharedHeap}, that it may speak of.
-    Returns: list.
-    Raises:  ProtocolError for anything but one list of plain data within the caps.
-    """
-    if len(line) > LINE_CAP:
-        raise ProtocolError(f"more than {LINE_CAP:,} bytes")
-    try:
-        text = line.decode()
-        decode_other = functools.partial(_decode_other, heaps=heaps or {})
-        message = json.loads(text, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=decode_other)
-    except RecursionError:
-        raise ProtocolError("lists nested without end") from None
-    except ValueError as error:  # not JSON, not UTF-8, or an int of more than 4,300 digits
-        raise ProtocolError(f"not plain data ({str(error)[:80]})") from None
-    if type(message) is not list:
-        raise ProtocolError("not a list")
-    _check_depth(message)
-    return message
+    def __init__(self, heaps):
+        decode_other = functools.partial(_decode_other, heaps=heaps)
+        self._json = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=decode_other)
+
+    def decode(self, line):
+        """The plain data of one line.
+
+        Args:    line: bytes, without its line end.
+        Returns: list.
+        Raises:  ProtocolError for anything but one list of plain data within the caps, with no space round it.
+        """
+        if len(line) > LINE_CAP:
+            raise ProtocolError(f"more than {LINE_CAP:,} bytes")
+        try:
+            text = line.decode()
+            message, end = self._json.raw_decode(text)
+        except RecursionError:
+            raise ProtocolError("lists nested without end") from None
+        except ValueError as error:  # not JSON, not UTF-8, or an int of more than 4,300 digits
+            raise ProtocolError(f"not plain data ({str(error)[:80]})") from None
+        if end != len(text):
+            raise ProtocolError("more than one value")
+        if type(message) is not list:
+            raise ProtocolError("not a list")
+        _check_depth(message)
+        return message
 
 
 def _check_depth(message):
@@ -80,6 +90,9 @@ def _encode_other(value):
     if isinstance(value, SharedLane):
         return {"lane": [value.heap_number, value.index]}
     raise TypeError(f"{type(value).__name__} is no plain data; only None, bool, int, str, bytes and lists cross")
+
+
+_encoder = json.JSONEncoder(default=_encode_other, check_circular=False, allow_nan=False, separators=(",", ":"))
 
 
 def _decode_other(pairs, heaps):

@@ -6,17 +6,18 @@ an end of the process, a reply that is not the protocol's.
 """
 
 import contextlib
+import functools
 import itertools
-import select
 import signal
 import socket
+import struct
 import sys
 import time
 import weakref
 from typing import Any
 
 from refalloc.arena import MemoryFault
-from refalloc.grader.protocol import LINE_CAP, ProtocolError, decode, encode
+from refalloc.grader.protocol import LINE_CAP, Decoder, ProtocolError, encode
 from refalloc.grader.shared_heap import JudgeHeap
 from refalloc.student import StudentError, call_text, readable
 
@@ -24,6 +25,9 @@ CLAIMED_OUTCOMES = ("not attempted", "crashed", "incorrect")  # what a worker ma
 MESSAGE_CAP = 1000  # characters
 LINES_CAP = 10
 TIMEOUTS_ALLOWED = 2  # of one answer; then its other tests are not run
+# The kernel wakes a call on the socket that often, to look at the clock: to ask it to wait, before each, costs as much
+# as the call.
+TICK = struct.pack("@ll", 0, 50_000)  # struct timeval
 
 
 class Patience:
@@ -63,7 +67,9 @@ class Student:
             weakref.WeakValueDictionary()
         )  # number -> heap, while a check has it
         self._known_heaps: set[int] = set()  # numbers of those that the worker has
+        self._has_news = False  # of heaps, for the worker
         self._heap_numbers = itertools.count()
+        self._decode = Decoder(self._heaps).decode
         self._socket: Any = None  # socket.socket, while the test runs
         self._buffer = b""
         self._seq = 0
@@ -72,7 +78,7 @@ class Student:
         self._timed_out = False
         self.answered = 0
         self.ended: StudentError | None = None  # why the process does not go on
-        self.last_call = "no call"
+        self._call: Any = None  # the latest: a function of no arguments, that gives its text
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -81,9 +87,17 @@ class Student:
 
     def new_heap(self, lane_count=1):
         """A heap of `lane_count` lanes, empty, that the worker has too: what lies in it is what the judge reads."""
-        heap = JudgeHeap(next(self._heap_numbers), lane_count)
+        heap = JudgeHeap(next(self._heap_numbers), lane_count, self._note_news)
         self._heaps[heap.number] = heap
+        self._note_news()
         return heap
+
+    @property
+    def last_call(self):
+        return "no call" if self._call is None else self._readable(self._call())
+
+    def _note_news(self):
+        self._has_news = True
 
     def _readable(self, text):
         return readable(text, self._heaps.values())
@@ -102,16 +116,17 @@ class Student:
             raise StudentError("not reached", f"not run, as {TIMEOUTS_ALLOWED} tests before it timed out")
         if self._socket is None:
             self._socket = self._sandbox.start_test()
-            self._socket.setblocking(False)
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                self._socket.setsockopt(socket.SOL_SOCKET, option, TICK)
             self._known_heaps.clear()
+            self._note_news()
 
-    @contextlib.contextmanager
-    def _conversation(self):
-        """Around what is said and heard: counts the time, and makes a breach of the protocol an outcome."""
+    def _converse(self, talk, *args):
+        """Say and hear something by talk(*args): counts the time, and makes a breach of the protocol an outcome."""
         start = time.monotonic()
         self._deadline = start + self._seconds_left
         try:
-            yield
+            return talk(*args)
         except ProtocolError as error:
             self._end(
                 "crashed",
@@ -130,38 +145,42 @@ class Student:
 
     def _hear(self):
         """The rest of the reply of that number."""
-        reply = decode(self._receive(), self._heaps)
+        reply = self._decode(self._receive())
         if len(reply) < 3 or type(reply[0]) is not int or reply[0] != self._seq:
             raise ProtocolError("out of turn")
         return reply[1:]
 
     def _exchange(self, message):
         """One message about the call of a simulated thread, and its reply. Raises StudentError (see threads.py)."""
-        with self._conversation():
-            self._say(message)
-            reply = self._hear()
-            match reply:
-                case ["value", _] | ["lane", int()]:
-                    self.answered += 1
-                    return reply
-                case ["step", str(), list(), _]:
-                    return reply
-            return ["error", *self._checked_error(reply)]
+        return self._converse(self._talk_of_threads, message)
+
+    def _talk_of_threads(self, message):
+        self._say(message)
+        reply = self._hear()
+        match reply:
+            case ["value", _] | ["lane", int()]:
+                self.answered += 1
+                return reply
+            case ["steps", list()]:
+                return reply
+        return ["error", *self._checked_error(reply)]
 
     def _ask(self, kind, name, args):
         self._begin()
-        with self._conversation():
-            news, descriptors = self._news()
-            self._say([kind, name, args, news], descriptors)
-            while True:
-                reply = self._hear()
-                if reply[0] == "value" and len(reply) == 2:
-                    self.answered += 1
-                    return reply[1]
-                if reply[0] != "pages":
-                    outcome, message, lines = self._checked_error(reply)
-                    raise StudentError(outcome, message, lines)
-                self._send(encode([self._seq, *self._change_pages(reply[1:])]))
+        return self._converse(self._talk_of_call, kind, name, args)
+
+    def _talk_of_call(self, kind, name, args):
+        news, descriptors = self._news() if self._has_news else ([], [])
+        self._say([kind, name, args, *news], descriptors)
+        while True:
+            reply = self._hear()
+            if reply[0] == "value" and len(reply) == 2:
+                self.answered += 1
+                return reply[1]
+            if reply[0] != "pages":
+                outcome, message, lines = self._checked_error(reply)
+                raise StudentError(outcome, message, lines)
+            self._send(encode([self._seq, *self._change_pages(reply[1:])]))
 
     def _checked_error(self, reply):
         """(outcome, message, lines) that a worker claims."""
@@ -171,7 +190,7 @@ class Student:
         return reply[1], _clean(reply[2]), [_clean(line) for line in lines[:LINES_CAP]]
 
     def _news(self):
-        """What the worker has to learn of heaps before the next call, and the memory of new ones."""
+        """What the worker has to learn of heaps before the next call, [news], and the memory of new ones."""
         new = [heap for number, heap in sorted(self._heaps.items()) if number not in self._known_heaps]
         changed = [heap for heap in self._heaps.values() if heap.has_changed]
         dropped = sorted(self._known_heaps - set(self._heaps))
@@ -183,7 +202,8 @@ class Student:
         for heap in changed:
             heap.has_changed = False
         self._known_heaps = set(self._heaps)
-        return news, [heap.descriptor for heap in new]
+        self._has_news = False
+        return [news], [heap.descriptor for heap in new]
 
     def _change_pages(self, request):
         """Do what the worker asks of the pages of a heap: they are the judge's, so that what is mapped is no claim."""
@@ -200,19 +220,26 @@ class Student:
 
     def _send(self, data, descriptors=()):
         while data:
-            self._wait_for(writable=True)
+            self._look_at_the_clock()
             try:
-                data = data[socket.send_fds(self._socket, [data], descriptors) :]
-                descriptors = ()
+                if descriptors:
+                    data = data[socket.send_fds(self._socket, [data], descriptors) :]
+                    descriptors = ()
+                else:
+                    data = data[self._socket.send(data) :]
+            except BlockingIOError:  # the tick
+                pass
             except OSError:
                 self._ended()
 
     def _receive(self):
         pieces, length = [], 0
         while True:
-            self._wait_for()
+            self._look_at_the_clock()
             try:
                 piece = self._socket.recv(1 << 16)
+            except BlockingIOError:  # the tick
+                continue
             except OSError:
                 piece = b""
             if not piece:
@@ -226,11 +253,8 @@ class Student:
                 self._buffer = rest
                 return b"".join(pieces)
 
-    def _wait_for(self, writable=False):
-        left = self._deadline - time.monotonic()
-        ours = [self._socket]
-        ready = select.select([] if writable else ours, ours if writable else [], [], max(left, 0))
-        if left <= 0 or not any(ready):
+    def _look_at_the_clock(self):
+        if time.monotonic() >= self._deadline:
             self._time_is_up()
 
     def _time_is_up(self):
@@ -268,7 +292,7 @@ class Function:
 
     def __call__(self, *args):
         """Call it with plain data. Returns plain data. Raises StudentError."""
-        self._student.last_call = self._student._readable(call_text(self.name, args))
+        self._student._call = functools.partial(call_text, self.name, args)
         if "refalloc.schedule" in sys.modules:  # or else there are no simulated threads
             from refalloc.grader.threads import call_stepped, is_stepped
 
@@ -280,7 +304,7 @@ class Function:
     def many(self, rows):
         """Call it once for each list of arguments in `rows`. Returns list. Raises StudentError."""
         rows = [list(row) for row in rows]
-        self._student.last_call = f"{self.name} ({len(rows)} calls)"
+        self._student._call = f"{self.name} ({len(rows)} calls)".__str__
         values = self._student._ask("many", self.name, rows)
         if type(values) is not list or len(values) != len(rows):
             raise StudentError("crashed", f"{self._student.last_call}: not one answer for each call")

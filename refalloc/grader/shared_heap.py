@@ -124,34 +124,44 @@ class SharedHeap(StudentHeap):
 class JudgeHeap(SharedHeap):
     """The judge's end: makes the file, and has the say about pages.
 
+    Args:       note_news: called when there is something of this heap that the worker does not know.
     Attributes: descriptor: int, of the file, open while the heap lives; has_changed: bool, whether a check has changed
                 what is mapped since the worker was told.
     """
 
-    def __init__(self, number, lane_count):
+    def __init__(self, number, lane_count, note_news):
+        self._note_news = note_news
         self.descriptor = os.memfd_create("refalloc-heap", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self.descriptor, table_len(lane_count) + ARENA_LEN)
         fcntl.fcntl(self.descriptor, F_ADD_SEALS, SEAL_SEAL | SEAL_SHRINK | SEAL_GROW)
         super().__init__(number, lane_count, self.descriptor)
         self.has_changed = False
+        self._is_for_worker = False
 
     def __del__(self):
         os.close(self.descriptor)
+        self._note_news()
 
     def change_for_worker(self, operation, args):
         """Do what the worker asks: it knows what became of it."""
-        known = self.has_changed
-        result = getattr(self, operation)(*args)
-        self.has_changed = known
-        return result
+        self._is_for_worker = True
+        try:
+            return getattr(self, operation)(*args)
+        finally:
+            self._is_for_worker = False
 
     def _take(self, *args):
-        self.has_changed = True
+        self._note_change()
         super()._take(*args)
 
     def _give_back(self, *args):
-        self.has_changed = True
+        self._note_change()
         super()._give_back(*args)
+
+    def _note_change(self):
+        if not self._is_for_worker:
+            self.has_changed = True
+            self._note_news()
 
 
 def table_len(lane_count):

@@ -1,12 +1,16 @@
 """Calls of simulated threads: the program is the check's and runs here, the learner's function runs in the worker.
 
 The judge explores schedules with the real SteppedHeap: who moves, what memory holds, which lane is locked and what
-races are its own records. In the worker each call is a greenlet that stops at every access to the heap and asks for it
+races are its own records. In the worker each call is a greenlet that asks for every access to the heap
 (stepped_worker.py). So an answer can only do what a function on that heap can do.
 
-    judge to worker    [seq, "begin", call, name, args, lanes], [seq, "resume", call, value],
+    judge to worker    [seq, "begin", call, name, args, lanes, may_defer], [seq, "resume", call, value, *fields],
                        [seq, "throw", call, kind, fields], [seq, "drop", call, None]
-    worker to judge    [seq, "step", operation, args, line], [seq, "lane", index], and as always "value" and "error"
+    worker to judge    [seq, "steps", [[operation, args, line], ...]], [seq, "lane", index], and "value" and "error"
+
+Steps travel together where no other thread can move between them: a write of a field is sent with the step after it,
+and whoever gets a lane is told its `fields` that are not 0, so that a read of one is sent with the step after it too.
+Where steps are recorded, and perhaps counted, nothing is told before it is read.
 """
 
 import functools
@@ -15,7 +19,6 @@ import linecache
 import sys
 
 from refalloc.arena import MemoryFault
-from refalloc.heap import CLASS_CAPACITY
 from refalloc.schedule import ProgramError, SteppedHeap
 from refalloc.schedule.current import current_run
 from refalloc.schedule.errors import StuckError
@@ -51,10 +54,11 @@ def call_stepped(student, name, args):
     heap = next((arg for arg in args if isinstance(arg, SteppedHeap)), None) or current_run().heap
     number = next(_call_numbers)
     try:
-        reply = _exchange(student, ["begin", number, name, [_told(heap, arg) for arg in args], len(heap.lanes)])
-        while reply[0] == "step":
+        told = [_told(heap, arg) for arg in args]
+        reply = _exchange(student, ["begin", number, name, told, len(heap.lanes), not heap.run.scenario.atomic])
+        while reply[0] == "steps":
             try:
-                reply = _exchange(student, ["resume", number, _step(student, heap, *reply[1:])])
+                reply = _exchange(student, ["resume", number, *_steps(student, heap, reply[1])])
             except ProgramError:
                 raise
             except THROWN as error:
@@ -90,8 +94,28 @@ def _told(heap, arg):
     return {"stepped": arg.index} if isinstance(arg, LANE_CLASSES) else arg
 
 
+def _steps(student, heap, asked):
+    """Do what a greenlet in the worker asks for. Returns the value of the last, and what else it may know then."""
+    value = None
+    for step in asked:
+        match step:
+            case [str(operation), list(args), line]:
+                value = _step(student, heap, operation, args, line)
+            case _:
+                raise ValueError(f"{str(step)[:100]}: no step of a heap")
+    if value is True and operation == "try_lock" and heap.run.log is None:
+        return value, *_fields(heap.lanes[args[0]])
+    return (value,)
+
+
+def _fields(lane):
+    """frees and next_addrs as lists [place, value, ...] of what is not 0."""
+    for field in (lane.frees, lane.next_addrs):
+        yield [item for pair in enumerate(field.values) if pair[1] for item in pair]
+
+
 def _step(student, heap, operation, args, line):
-    """Do what a greenlet in the worker asks for, as the learner's line."""
+    """Do a step as the learner's line."""
     function, arguments = _resolved(heap, operation, args)
     file_name, answer = student._source
     if file_name not in linecache.cache:
@@ -114,10 +138,10 @@ def _resolved(heap, operation, args):
         case (("try_lock" | "unlock"), [int(lane)]) if 0 <= lane < lanes:
             return getattr(heap, operation), (heap.lanes[lane],)
         case "get", [("frees" | "next_addrs") as field, int(lane), int(place)]:
-            if 0 <= lane < lanes and 0 <= place < CLASS_CAPACITY:
+            if 0 <= lane < lanes:  # the field itself knows which places it has
                 return getattr(heap.lanes[lane], field).__getitem__, (place,)
         case "set", [("frees" | "next_addrs") as field, int(lane), int(place), int(addr)]:
-            if 0 <= lane < lanes and 0 <= place < CLASS_CAPACITY:
+            if 0 <= lane < lanes:
                 return getattr(heap.lanes[lane], field).__setitem__, (place, addr)
         case (("load" | "store" | "map" | "unmap" | "remap"), [*numbers]):
             counts = {"load": 1, "store": 2, "map": 2, "unmap": 2, "remap": 4}

@@ -41,7 +41,7 @@ class Steps:
 
 def first_events(trace_name, count):
     """The first `count` events of a recorded program: list of tuples (op, thread, block, size, align_log2)."""
-    return load_trace(trace_name).rows()[:count]
+    return load_trace(trace_name).rows(count)
 
 
 def play(text, heap, story, rows):

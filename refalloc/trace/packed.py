@@ -18,6 +18,7 @@ import numpy as np
 
 ALLOC, FREE = 0, 1
 THREAD_LIMIT = 1024  # threads that a trace may have
+ALIGN_LOG2_LIMIT = 48
 COLUMNS = ("op", "thread", "block", "size", "align_log2")
 
 
@@ -42,9 +43,9 @@ class Trace:
     def __len__(self):
         return len(self.op)
 
-    def rows(self):
-        """The events as a list of tuples of int, in the order of COLUMNS."""
-        return list(zip(*(getattr(self, column).tolist() for column in COLUMNS), strict=True))
+    def rows(self, count=None):
+        """The events, or the first `count`, as a list of tuples of int, in the order of COLUMNS."""
+        return list(zip(*(getattr(self, column)[:count].tolist() for column in COLUMNS), strict=True))
 
 
 def packed_traces():
@@ -95,9 +96,29 @@ def _validate(file, trace):
         raise TraceError(
             f"{file}: {thread_count} threads; replay makes a real one for each, and at most {THREAD_LIMIT}"
         )
+    if not _is_whole(trace):
+        _raise_for_first_fault(file, trace)
+
+
+def _is_whole(trace):
+    """Whether each block is allocated once, and freed at most once after that: bool."""
+    order = np.argsort(trace.block, kind="stable")
+    op, block = trace.op[order], trace.block[order]
+    is_again = np.concatenate(([False], block[1:] == block[:-1]))[: len(block)]
+    is_twice_again = is_again & np.concatenate(([False], is_again[:-1]))[: len(block)]
+    sizes_and_aligns = (trace.size >= 1) & (trace.align_log2 >= 0) & (trace.align_log2 < ALIGN_LOG2_LIMIT)
+    return bool(
+        np.all(op == np.where(is_again, FREE, ALLOC))
+        and not np.any(is_twice_again)
+        and np.all(sizes_and_aligns | (trace.op == FREE))
+        and np.all(trace.thread >= 0)
+    )
+
+
+def _raise_for_first_fault(file, trace):
     live, used = set(), set()
     for event, (op, thread, block, size, align_log2) in enumerate(trace.rows()):
-        if op == ALLOC and block not in used and size >= 1 and 0 <= align_log2 < 48 and thread >= 0:
+        if op == ALLOC and block not in used and size >= 1 and 0 <= align_log2 < ALIGN_LOG2_LIMIT and thread >= 0:
             live.add(block)
             used.add(block)
         elif op == FREE and block in live and thread >= 0:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refalloc.grader.protocol import DEPTH_CAP, ITEM_CAP, LINE_CAP, ProtocolError, decode, encode
+from refalloc.grader.protocol import DEPTH_CAP, ITEM_CAP, LINE_CAP, Decoder, ProtocolError, encode
 
+decode = Decoder({}).decode
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.binary(), lambda inner: st.lists(inner), max_leaves=20
 )
@@ -19,9 +20,9 @@ def nesting(value):
 def test_plain_data_comes_back_as_it_was(message):
     if nesting(message) > DEPTH_CAP:
         with pytest.raises(ProtocolError):
-            decode(encode(message))
+            decode(encode(message)[:-1])
     else:
-        assert repr(decode(encode(message))) == repr(message)
+        assert repr(decode(encode(message)[:-1])) == repr(message)
 
 
 @given(st.binary())
@@ -69,8 +70,12 @@ def only_plain(value):
         b"[" + b"0," * ITEM_CAP + b"0]",
         b'["' + b"x" * LINE_CAP + b'"]',
         b"\xff\xfe[\x00]\x00",
+        b"[1] [2]",
+        b"[1]\r",
+        b" [1]",
+        b"",
     ],
-    ids=range(17),
+    ids=range(21),
 )
 def test_a_line_past_a_cap_or_of_other_data_is_an_error(line):
     with pytest.raises(ProtocolError):
@@ -80,4 +85,4 @@ def test_a_line_past_a_cap_or_of_other_data_is_an_error(line):
 @pytest.mark.parametrize("value", [1.5, {1: 2}, {1}, object(), len])
 def test_other_data_does_not_leave(value):
     with pytest.raises((TypeError, ProtocolError)):
-        decode(encode([value]))
+        encode([value])

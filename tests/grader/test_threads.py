@@ -106,3 +106,48 @@ def test_an_answer_can_do_nothing_but_steps(threaded, name):
 def test_the_cage_without_namespaces_has_threads_too(judge, landlock):
     report = judge(LOCKED, landlock, (Checks("test_x.py", CHECKS, False),), limits=BIG, seconds=4)
     assert report["outcome"] == "correct", report["tests"]
+
+
+SAME_AS_HERE = """
+from types import SimpleNamespace
+from refalloc.schedule import cost, explore
+
+def two_blocks(thread):
+    return [thread.alloc(64, 3), thread.alloc(1000, 3)]
+
+def frees_both(thread):
+    for addr in two_blocks(thread):
+        thread.free(addr)
+
+def frees_one(thread):
+    thread.free(thread.prepared[0])
+
+def tried(text):
+    found = explore([frees_both, frees_one], prepare=two_blocks, text=text, lane_count=2)
+    failure = found.failure and (found.failure.schedule, found.failure.verdict.kind)
+    return failure, found.run_count, found.is_exhaustive
+
+def test_schedules_and_steps(student):
+    text = SimpleNamespace(alloc=student.alloc, free=student.free)
+    assert tried(text) == tried(here)
+    rows = cost.first_events("gcc", 200)
+    assert cost.steps(text, rows) == cost.steps(here, rows)
+"""
+
+
+@pytest.mark.parametrize("lane", ["", "lane.frees[0] = lane.frees[0]\n    "], ids=["right", "racy"])
+def test_schedules_and_steps_are_those_of_a_text_in_the_same_process(judge, bwrap, lane):
+    answer = "from refalloc.allocator import alloc, free as free_right\n"
+    answer += f"def free(heap, *block):\n    lane = heap.lanes[0]\n    {lane}return free_right(heap, *block)\n"
+    checks = f"{SAME_AS_HERE}\nhere = SimpleNamespace()\nexec({answer!r}, here.__dict__)\n"
+    report = judge(answer, bwrap, (Checks("test_x.py", checks, False),), limits=BIG, seconds=10)
+    assert report["outcome"] == "correct", report["tests"]
+
+
+def test_fields_of_a_lane_are_those_of_a_list(threaded):
+    reads = "    assert len(list(lane.frees)) == len(lane.frees) and lane.frees[-1] == 0\n"
+    for lock in ("", "    assert heap.try_lock(lane)\n"):
+        writes = "    lane.frees[1] = 8\n    assert lane.frees[1] == 8\n    return 1\n"
+        test = threaded(f"def bump(heap, lane):\n{lock}{reads}{writes}")
+        assert "Assertion" not in test["message"], test
+        assert ("data race" in test["message"]) == (lock == ""), test
