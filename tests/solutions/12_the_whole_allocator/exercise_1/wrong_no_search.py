@@ -1,4 +1,4 @@
-# fails with: A thread in lane 0 allocates 512 blocks of 64 bytes and one in lane 1 frees them, 12 times: the heap has [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] slabs after each; expected at most 4. Look into another lane before you map.
+# fails with: A thread in lane 0 allocates 32 blocks of 1024 bytes and one in lane 1 frees them, 12 times: the heap has [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] slabs after each; expected at most 4. Look into another lane before you map.
 SLAB_LEN = 32 * 1024
 SLAB_ALIGN_LOG2 = 15
 SMALLEST_LOG2 = 4
