@@ -41,6 +41,7 @@ from refalloc.native.words import (
     store_word,
     string_addr,
     symbol_addr,
+    wrapping_product,
 )
 
 _i64, _void = types.int64, types.void
@@ -166,7 +167,7 @@ def require_poison(addr):
 def first_other(addr, length, byte):
     """The offset of the first of `length` bytes that is not `byte`. Returns int64, -1 when all are."""
     offset = 0
-    while addr & 7 == 0 and offset + 8 <= length and load_word(addr + offset) == byte * EACH_BYTE:
+    while addr & 7 == 0 and offset + 8 <= length and load_word(addr + offset) == wrapping_product(byte, EACH_BYTE):
         offset += 8
     while offset < length:
         if load_byte(addr + offset) != byte:

@@ -53,6 +53,7 @@ from refalloc.native.words import (
     string_addr,
     symbol_addr,
     unlikely,
+    unsigned_product,
 )
 
 _i32, _i64, _void = types.int32, types.int64, types.void
@@ -147,9 +148,8 @@ def free(addr):
 
 
 def calloc(number, size):
-    length = number * size
-    # Factors below 2**31 cannot overflow; only for others is it worth a division.
-    if unlikely((number | size) >> 31 != 0) and number != 0 and unsigned_divide_less(length, number, size):
+    length, is_over = unsigned_product(number, size)
+    if unlikely(is_over):
         return no_memory()
     addr = malloc(length)
     if addr != 0 and not (length > 4096 and entry_of(addr) & IS_LARGE):  # fresh pages are zero
@@ -189,8 +189,8 @@ def realloc(addr, size):
 
 
 def reallocarray(addr, number, size):
-    length = number * size
-    if unlikely((number | size) >> 31 != 0) and number != 0 and unsigned_divide_less(length, number, size):
+    length, is_over = unsigned_product(number, size)
+    if unlikely(is_over):
         return no_memory()
     return realloc(addr, length)
 
@@ -276,13 +276,6 @@ def release_by_class(addr, entry):
         text_free(request(length, align_log2), addr, length, align_log2)
     else:
         text_free_slot(request(0, 0), addr, entry >> ENTRY_CLASS_LOG2 & CLASS_MASK)
-
-
-def unsigned_divide_less(product, number, size):
-    """Did number * size, of unsigned words, wrap round to `product`?"""
-    if number < 0 or size < 0:
-        return size != 0 and not (number == 1 or size == 1)
-    return product < 0 or product // number != size
 
 
 def set_errno(errno):

@@ -17,7 +17,7 @@ from refalloc.native.compiler import cache_folder, compiled
 from refalloc.native.linking import EXECUTABLE, compile_c_function, declare_symbol, link, link_ir, require_only
 from refalloc.native.messages import LINE_ROOM, put_number, put_string, write_line
 from refalloc.native.pages import map_pages
-from refalloc.native.trial import fill, overwritten
+from refalloc.native.trial import fill, next_random, overwritten
 from refalloc.native.words import (
     exchange,
     load_byte,
@@ -36,7 +36,6 @@ from refalloc.native.workloads import (
     c_malloc,
     c_open,
     c_realloc,
-    next_random,
     number_at,
 )
 

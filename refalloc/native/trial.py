@@ -18,7 +18,7 @@ from numba import njit
 from refalloc.native.heap import NativeHeap
 from refalloc.native.jit import CompileError, compile
 from refalloc.native.pages import CHUNK_LOG2
-from refalloc.native.words import exchange_acquire, load_word, store_word
+from refalloc.native.words import exchange_acquire, load_word, store_word, wrapping_product, wrapping_sum
 
 LENGTHS = (
     1,
@@ -155,19 +155,31 @@ def _try_threads(text):
 
 
 @njit
+def word_of(seed, offset):
+    """What `fill` writes at an offset of a block."""
+    return wrapping_sum(wrapping_product(seed, 0x9E3779B1), offset)
+
+
+@njit
 def fill(addr, length, seed):
     """Fill a block with words that no other seed gives; bytes past the last whole word stay as they are."""
     for offset in range(0, length - 7, 8):
-        store_word(addr + offset, seed * 0x9E3779B1 + offset)
+        store_word(addr + offset, word_of(seed, offset))
 
 
 @njit
 def overwritten(addr, length, seed):
     """Offset of the first word that is not as `fill` left it; -1 when all are."""
     for offset in range(0, length - 7, 8):
-        if load_word(addr + offset) != seed * 0x9E3779B1 + offset:
+        if load_word(addr + offset) != word_of(seed, offset):
             return offset
     return -1
+
+
+@njit
+def next_random(state):
+    """The number that follows, of 63 bits. Source: Knuth's generator of MMIX, TAOCP 2, 3.3.4."""
+    return wrapping_sum(wrapping_product(state, 6364136223846793005), 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
 
 
 def trader(text):
@@ -183,7 +195,7 @@ def trader(text):
     def trade(heap, table_addr, slot_count, step_count, seed):
         state = seed
         for _ in range(step_count):
-            state = (state * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
+            state = next_random(state)
             slot = (state >> 20) % slot_count
             length = 16 << ((state >> 40) % 8)
             length += (state >> 50) % length

@@ -1,4 +1,4 @@
-"""Words of memory, and the atomic steps on them, for compiled code.
+"""Words of memory, the atomic steps on them, and arithmetic that wraps round, for compiled code.
 
 Each is an intrinsic: one or two machine instructions where it is called. Addresses are int64 in bytes; Numba makes a
 float64 of int64 with uint64, so nothing here is unsigned.
@@ -155,6 +155,30 @@ def replace_word(typing_context, addr, expected, word):
         return builder.extract_value(builder.cmpxchg(pointer, args[1], args[2], "seq_cst", "seq_cst"), 1)
 
     return types.boolean(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def wrapping_sum(typing_context, number, other):
+    """The low 64 bits of a sum, int64. (Of `a + b` and `a * b`, Numba has the compiler take it that they fit.)"""
+    return types.int64(types.int64, types.int64), lambda context, builder, signature, args: builder.add(*args)
+
+
+@intrinsic
+def wrapping_product(typing_context, number, other):
+    """The low 64 bits of a product. Returns int64."""
+    return types.int64(types.int64, types.int64), lambda context, builder, signature, args: builder.mul(*args)
+
+
+@intrinsic
+def unsigned_product(typing_context, number, other):
+    """Multiply words as C's size_t. Returns (int64, bool): the low 64 bits, and whether there are more."""
+    result_type = types.Tuple((types.int64, types.boolean))
+
+    def codegen(context, builder, signature, args):
+        both = builder.umul_with_overflow(*args)
+        return context.make_tuple(builder, result_type, [builder.extract_value(both, part) for part in (0, 1)])
+
+    return result_type(types.int64, types.int64), codegen
 
 
 @intrinsic

@@ -25,6 +25,7 @@ from refalloc.native.linking import (
 )
 from refalloc.native.messages import LINE_ROOM, put_number, put_string, write_line
 from refalloc.native.pages import c_mmap, map_pages
+from refalloc.native.trial import next_random
 from refalloc.native.words import (
     load_acquire,
     load_byte,
@@ -88,11 +89,6 @@ def take(length):
     store_byte(addr, length)
     store_byte(addr + length - 1, length)
     return addr
-
-
-@compiled
-def next_random(state):
-    return (state * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numba.core import types
 from numba.core.typing import signature
-from refalloc.native.trial import fill, overwritten
+from refalloc.native.trial import fill, next_random, overwritten
 from refalloc.native.words import exchange_acquire, load_word, store_word
 i64 = types.int64
 malloc = types.ExternalFunction("malloc", signature(i64, i64))
@@ -24,7 +24,7 @@ realloc = types.ExternalFunction("realloc", signature(i64, i64, i64))
 def trade(table, slots, steps, seed):
     state = seed
     for _ in range(steps):
-        state = (state * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
+        state = next_random(state)
         length = 16 << ((state >> 40) % 9)
         length += (state >> 50) % length
         if (state >> 33) % 512 == 0:
