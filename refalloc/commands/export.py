@@ -11,7 +11,7 @@ from refalloc.commands.native import chosen_text, from_option, plain_errors
 def export(out, text_file):
     """Make a shared library with malloc, free and the rest of C's interface.
 
-    Programs run on it with LD_PRELOAD=./OUT.so. REFALLOC_STATS=1 makes each say at its end what it did;
+    Programs run on it with LD_PRELOAD=./OUT.so. REFALLOC_STATS=1 makes each say on stderr at its end what it did;
     REFALLOC_LANES=N sets the number of lanes; REFALLOC_CHECK=1 ends a program that frees a block twice, writes behind
     one or into a freed one, or frees what is none, with a line that says so.
     """

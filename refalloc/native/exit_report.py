@@ -1,4 +1,8 @@
-"""Statistics of a library when its process ends, for REFALLOC_STATS; to be compiled."""
+"""Statistics of a library when its process ends; to be compiled.
+
+REFALLOC_STATS asks for a line for people, on stderr as it was at the start. REFALLOC_NUMBERS is the path of a file, to
+which a line of numbers is added; `refalloc run` sets it, and both can be set.
+"""
 
 from numba.core import types
 from numba.core.typing import signature
@@ -11,16 +15,16 @@ from refalloc.native.library import (
     MALLOCS,
     MODE,
     MODE_CHECK,
+    NUMBERS_PATH,
     PEAK_MAPPED_LEN,
     REALLOCS,
     SLABS,
     STATS_FILE,
-    STATS_PATH,
     state_word,
 )
 from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, ROOM_OFFSET
 from refalloc.native.messages import put_number, put_string, write_line
-from refalloc.native.words import load_byte, load_word, string_addr, symbol_addr
+from refalloc.native.words import load_word, string_addr, symbol_addr
 
 _i32, _i64, _void = types.int32, types.int64, types.void
 INTERNAL = {"refalloc_end": _void()}
@@ -34,21 +38,15 @@ check_quarantine = types.ExternalFunction("refalloc_check_quarantine", CHECKED["
 
 
 def refalloc_end():
-    """Look at the quarantine, and write the statistics.
-
-    These are a line for people if REFALLOC_STATS is 1, else a line of numbers added to that file.
-    """
+    """Look at the quarantine, and write the statistics that were asked for."""
     if state_word(MODE) & MODE_CHECK != 0:
         check_quarantine()
-    path = state_word(STATS_PATH)
-    if path == 0:
-        return
-    if load_byte(path) == 47:  # a path, since it starts with a slash
-        file = c_open(path, O_WRONLY_CREAT_APPEND, 0o600)
+    if state_word(NUMBERS_PATH) != 0:
+        file = c_open(state_word(NUMBERS_PATH), O_WRONLY_CREAT_APPEND, 0o600)
         if file >= 0:
             write_numbers(file)
             c_close(file)
-    else:
+    if state_word(STATS_FILE) != 0:
         write_sentence(state_word(STATS_FILE))
 
 

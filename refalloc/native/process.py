@@ -15,10 +15,10 @@ from refalloc.native.library import (
     MODE,
     MODE_CHECK,
     MODE_COUNT_CALLS,
+    NUMBERS_PATH,
     OWN_CAPACITY,
     OWN_KEY,
     STATS_FILE,
-    STATS_PATH,
     add_to_state,
     request,
     set_own,
@@ -103,11 +103,14 @@ def refalloc_start(argc, argv, envp):
             lanes = number_at(value)
         value = after_prefix(setting, string_addr("REFALLOC_STATS="))
         if value != 0 and load_byte(value) != 0:
-            store_word(symbol_addr("refalloc_state") + STATS_PATH * 8, value)
             switch_on(MODE_COUNT_CALLS)
             # Some programs, GNU's ls among them, close stderr before a library's end is called.
             file = c_fcntl(STDERR, F_DUPFD_CLOEXEC, FIRST_STATS_FILE)
             store_word(symbol_addr("refalloc_state") + STATS_FILE * 8, max(file, STDERR))
+        value = after_prefix(setting, string_addr("REFALLOC_NUMBERS="))
+        if value != 0 and load_byte(value) != 0:
+            switch_on(MODE_COUNT_CALLS)
+            store_word(symbol_addr("refalloc_state") + NUMBERS_PATH * 8, value)
         value = after_prefix(setting, string_addr("REFALLOC_CHECK="))
         if value != 0 and load_byte(value) == 49:  # 1
             switch_on(MODE_CHECK)

@@ -29,7 +29,11 @@ class RunReport:
 
     def __str__(self):
         if self.processes == 0:
-            return "refalloc: no process came to its end and reported; it was killed, or is linked statically"
+            return (
+                "refalloc: no process reported. One that a signal ends does not, nor one that leaves by _exit, as sh "
+                "does; nor is the library in one that is linked statically, runs as another user, or is started with "
+                "an environment without LD_PRELOAD and REFALLOC_NUMBERS, as by env -i"
+            )
         return (
             f"refalloc: {self.processes} {'process' if self.processes == 1 else 'processes'}; "
             f"{self.mallocs:,} mallocs, {self.frees:,} frees, {self.reallocs:,} reallocs; "
@@ -56,7 +60,7 @@ def run_on(library, command, settings=None, **options):
     """
     with tempfile.TemporaryDirectory(prefix="refalloc-") as folder:
         numbers = Path(folder) / "numbers"
-        env = preloading(library, **(settings or {}), REFALLOC_STATS=str(numbers))
+        env = preloading(library, **(settings or {}), REFALLOC_NUMBERS=str(numbers))
         done = subprocess.run(command, env=env, **options)
         lines = numbers.read_text().splitlines() if numbers.exists() else []
     code = done.returncode

@@ -5,6 +5,7 @@ import re
 import pytest
 from libraries import run, run_python
 
+from refalloc.native.running import COLUMNS
 from refalloc.native.workloads import WORKLOADS, build_driver
 
 LOAD = """
@@ -202,6 +203,16 @@ def test_statistics_are_written_at_the_end():
     assert peak >= slabs * 65536 > 0
     assert 1 <= lanes_used <= lanes
     assert run(["ls", "/"], "reference").stderr == b"", "and only when asked for"
+
+
+def test_numbers_are_added_to_a_file_at_the_end(tmp_path):
+    numbers = tmp_path / "numbers"
+    for _ in range(2):
+        assert run(["ls", "/"], "reference", REFALLOC_NUMBERS=str(numbers)).stderr == b""
+    first, second = (line.split() for line in numbers.read_text().splitlines())
+    assert len(first) == len(COLUMNS)
+    assert first[1:] == second[1:], "all but the process"
+    assert run(["ls", "/"], "reference", REFALLOC_NUMBERS="/no/such/folder/numbers").returncode == 0
 
 
 def _peak_kib(name, *numbers):

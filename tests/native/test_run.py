@@ -29,7 +29,14 @@ def test_run_passes_options_on_to_the_program(refalloc, capfd):
 def test_a_program_that_a_signal_ends_gives_128_and_its_number(refalloc):
     done = refalloc("run", "--", "sh", "-c", "kill -9 $$")
     assert done.exit_code == 137
-    assert "no process came to its end" in done.stderr
+    assert "no process reported. One that a signal ends does not" in done.stderr
+
+
+def test_a_program_that_asks_for_statistics_itself_is_reported_too(refalloc, capfd):
+    done = refalloc("run", "--", "env", "REFALLOC_STATS=1", "ls", "/")
+    assert done.exit_code == 0
+    assert "refalloc: 1 process; " in done.stderr
+    assert "refalloc: process " in capfd.readouterr().err
 
 
 def test_a_program_that_is_not_there_is_said(refalloc):
