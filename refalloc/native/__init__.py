@@ -12,6 +12,15 @@ library (its heap), malloc_api, process, exit_report, idle, checked_blocks (its 
 Needs the extra `native`; Linux and macOS.
 """
 
+import sys
+
+if sys.platform == "win32":
+    raise ImportError(
+        "refalloc.native needs Linux, or macOS without the exported library, and this is Windows, whose pages and "
+        "threads are others; here the text runs interpreted (refalloc.heap) and stepped (refalloc.schedule), and "
+        "compiled in WSL, as on Linux"
+    )
+
 try:
     import numba  # noqa: F401  here only to say what to do when it is missing
 except ImportError as error:

@@ -169,7 +169,8 @@ def _compiled_functions(parts, text):
     """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
     support = (
         *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
-        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "short_ring", "long_ring", "idle"),
+        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "fresh_addr", "set_fresh_addr"),
+        *("short_ring", "long_ring", "idle"),
     )
     libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific", "pthread_sigmask")
     for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), *libc):

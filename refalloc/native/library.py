@@ -14,6 +14,7 @@ Symbols that support_ir gives, and their memory:
     refalloc_lanes      LANE_CAPACITY lanes; the system commits those that are used
     refalloc_root       root of the chunk table
     refalloc_index      the thread's index, behind two functions, since only a linked library has thread-local storage
+    refalloc_fresh      the address of a block of this thread's for which pages were mapped last, likewise
     refalloc_own        the address of the thread's own lane, likewise
     refalloc_own_lanes  OWN_CAPACITY lanes, each some thread's own or waiting for one
     refalloc_no_lane    a lane that nobody can enter: what a thread has for its own before adopt
@@ -107,6 +108,7 @@ def support_ir():
 @refalloc_no_lane = global {{i64, [{LANE_LEN - 8} x i8]}} {{i64 1, [{LANE_LEN - 8} x i8] zeroinitializer}}
 @refalloc_ended = global {{i64, [{LANE_LEN - 8} x i8]}} {{i64 1, [{LANE_LEN - 8} x i8] zeroinitializer}}
 @refalloc_own = thread_local(initialexec) global ptr @refalloc_no_lane
+@refalloc_fresh = thread_local(initialexec) global i64 0
 
 define i64 @refalloc_own_addr() alwaysinline {{
   %addr = load i64, ptr @refalloc_own
@@ -125,6 +127,16 @@ define i64 @refalloc_thread_index() alwaysinline {{
 
 define void @refalloc_set_thread_index(i64 %index) alwaysinline {{
   store i64 %index, ptr @refalloc_index
+  ret void
+}}
+
+define i64 @refalloc_fresh_addr() alwaysinline {{
+  %addr = load i64, ptr @refalloc_fresh
+  ret i64 %addr
+}}
+
+define void @refalloc_set_fresh_addr(i64 %addr) alwaysinline {{
+  store i64 %addr, ptr @refalloc_fresh
   ret void
 }}
 

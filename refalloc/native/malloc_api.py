@@ -96,6 +96,8 @@ STDERR = 2
 c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
 c_abort = types.ExternalFunction("abort", signature(_void))
 c_sigmask = types.ExternalFunction("pthread_sigmask", signature(_i32, _i32, _i64, _i64))
+fresh_addr = types.ExternalFunction("refalloc_fresh_addr", signature(_i64))
+set_fresh_addr = types.ExternalFunction("refalloc_set_fresh_addr", signature(_void, _i64))
 no_memory = types.ExternalFunction("refalloc_no_memory", INTERNAL["refalloc_no_memory"])
 foreign = types.ExternalFunction("refalloc_foreign", INTERNAL["refalloc_foreign"])
 odd_malloc = types.ExternalFunction("refalloc_odd_malloc", INTERNAL["refalloc_odd_malloc"])
@@ -151,8 +153,9 @@ def calloc(number, size):
     length, is_over = unsigned_product(number, size)
     if unlikely(is_over):
         return no_memory()
+    set_fresh_addr(0)
     addr = malloc(length)
-    if addr != 0 and not (length > 4096 and entry_of(addr) & IS_LARGE):  # fresh pages are zero
+    if addr != 0 and addr != fresh_addr():  # fresh pages are zero, and take no memory until they are written
         fill_bytes(addr, 0, length)
     return addr
 
@@ -333,9 +336,13 @@ def refalloc_map(length, align_log2, asked_len, asked_align_log2):
     room = slot_room(asked_len, asked_align_log2)
     bits = asked_align_log2 | (IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0)
     if room == 0:
-        return map_tagged(length, align_log2, asked_len << ENTRY_LEN_LOG2 | IS_LARGE | bits)
-    size_class = text_class(asked_len, asked_align_log2)
-    return map_tagged(length, align_log2, room << ENTRY_LEN_LOG2 | size_class << ENTRY_CLASS_LOG2 | bits)
+        entry = asked_len << ENTRY_LEN_LOG2 | IS_LARGE
+    else:
+        entry = room << ENTRY_LEN_LOG2 | text_class(asked_len, asked_align_log2) << ENTRY_CLASS_LOG2
+    addr = map_tagged(length, align_log2, entry | bits)
+    # Where there is room for a second block, the text may have written a link into the first already.
+    set_fresh_addr(addr if length < 2 * max(room, asked_len) else 0)
+    return addr
 
 
 def refalloc_unmap(addr, length):

@@ -2,15 +2,18 @@ import ctypes
 import itertools
 import os
 import random
+import re
+import resource
 import stat
 import subprocess
+import sys
 
 import pytest
 from libraries import TEXTS, library, require_program, run_python
 
 from refalloc import native
 from refalloc.native.export import export
-from refalloc.native.linking import ExportError, find_linker
+from refalloc.native.linking import SHARED, ExportError, find_linker, link, link_ir
 from refalloc.native.trial import TrialError
 
 ENOMEM, EINVAL = 12, 22
@@ -143,6 +146,102 @@ def test_calloc_zeroes_what_was_used_before(lib):
         for addr in [lib.calloc(1, size), lib.calloc(size, 1)]:
             assert _bytes(addr, size) == bytes(size)
             lib.free(addr)
+
+
+@pytest.mark.parametrize("name", ["reference", "improved"])
+def test_calloc_of_fresh_pages_leaves_them_untouched(name):
+    lib = ctypes.CDLL(str(library(name)))
+    lib.calloc.restype, lib.calloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t, ctypes.c_size_t]
+    lib.free.argtypes = [ctypes.c_void_p]
+    for size in (300_000, 30_000_000):
+        before = _resident_len()
+        addrs = [lib.calloc(1, size) for _ in range(20)]
+        assert _resident_len() - before < 20 * size // 4
+        for addr in addrs:
+            assert _bytes(addr + size - 100, 100) == bytes(100)
+            ctypes.memset(addr, 0xEE, size)
+            lib.free(addr)
+        addr = lib.calloc(size, 1)
+        assert _bytes(addr, size) == bytes(size), "what was written before is gone"
+        lib.free(addr)
+
+
+def test_calloc_of_a_text_that_keeps_large_blocks_or_links_fresh_ones_is_zero(tmp_path):
+    (tmp_path / "mine.py").write_text(KEEPER)
+    export(tmp_path / "mine.py", tmp_path / "mine.so")
+    lib = ctypes.CDLL(str(tmp_path / "mine.so"))
+    lib.calloc.restype, lib.calloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t, ctypes.c_size_t]
+    lib.free.argtypes = [ctypes.c_void_p]
+    for size in (10, 20_000, 40_000, 300_000):
+        for _ in range(3):
+            addrs = [lib.calloc(1, size) for _ in range(5)]
+            for addr in addrs:
+                assert _bytes(addr, size) == bytes(size), size
+                ctypes.memset(addr, 0xEE, size)
+            for addr in addrs:
+                lib.free(addr)
+
+
+# Slots of 64 bytes, 32 KiB and 64 KiB, all linked when they are mapped; and the large block freed last is kept.
+KEEPER = """
+SIZES = (64, 32768, 65536)
+
+def pick(length, align_log2):
+    length = max(length, 1 << align_log2)
+    if length <= SIZES[0]:
+        return 0
+    if length <= SIZES[1]:
+        return 1
+    return 2 if length <= SIZES[2] else 3
+
+def size_of(kind):
+    return 64 if kind == 0 else 32768 if kind == 1 else 65536
+
+def enter(heap):
+    while not heap.try_lock(heap.lanes[0]):
+        pass
+    return heap.lanes[0]
+
+def alloc(heap, length, align_log2):
+    kind = pick(length, align_log2)
+    lane = enter(heap)
+    addr = lane.frees[kind]
+    if kind == 3:
+        if addr != 0 and heap.load(addr + 8) == length and align_log2 <= 12:
+            lane.frees[kind] = heap.load(addr)
+        else:
+            addr = heap.map(length, align_log2)
+    else:
+        if addr == 0:
+            slab = heap.map(1 << 19, 16)
+            end = slab + (1 << 19) if slab != 0 else slab
+            for slot in range(slab, end, size_of(kind)):
+                heap.store(slot, lane.frees[kind])
+                lane.frees[kind] = slot
+            addr = lane.frees[kind]
+        if addr != 0:
+            lane.frees[kind] = heap.load(addr)
+    heap.unlock(lane)
+    return addr
+
+def free(heap, addr, length, align_log2):
+    kind = pick(length, align_log2)
+    lane = enter(heap)
+    heap.store(addr, lane.frees[kind])
+    if kind == 3:
+        heap.store(addr + 8, length)
+    lane.frees[kind] = addr
+    heap.unlock(lane)
+
+def resize(heap, addr, length, new_length, align_log2):
+    kind = pick(length, align_log2)
+    if kind != pick(new_length, align_log2):
+        return False
+    return kind < 3 or length == new_length or heap.remap(addr, length, new_length, False) != 0
+
+def remap(heap, addr, length, new_length, align_log2):
+    return addr if resize(heap, addr, length, new_length, align_log2) else 0
+"""
 
 
 def test_realloc_keeps_the_bytes_between_all_sizes(lib):
@@ -387,6 +486,62 @@ def test_a_missing_linker_is_said_with_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("CC", "false")  # there, and fails
     with pytest.raises(ExportError, match=r"false .*failed"):
         export(TEXTS["reference"], tmp_path / "out.so")
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_to_link_with_is_said_before_the_work(monkeypatch, tmp_path):
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("refalloc.native.linking.util.find_spec", lambda name: None)
+    with pytest.raises(ExportError, match="neither cc, gcc nor clang is installed; run: apt install gcc, or: pip"):
+        export(tmp_path / "a text that would not be found", tmp_path / "out.so")
+
+
+SMALL_IR = '@table = global [100000 x i8] c"' + "x" * 100_000 + '"\ndefine i64 @answer() {\n  ret i64 42\n}\n'
+
+
+@pytest.mark.parametrize(("room", "said"), [(1000, "File too large"), (105_000, "failed|killed")])
+def test_a_disk_that_is_full_leaves_nothing_half_written(tmp_path, room, said):
+    """Writing ends after `room` bytes: in the object file, or in the library that the linker makes of it."""
+    module = link_ir(SMALL_IR, [], is_public=lambda symbol: symbol == "answer")
+    (tmp_path / "out.so").write_bytes(b"what was there before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises((OSError, ExportError), match=said):
+            link(module, tmp_path / "out.so", SHARED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.so"]
+    assert (tmp_path / "out.so").read_bytes() == b"what was there before"
+    link(module, tmp_path / "out.so", SHARED)
+    assert ctypes.CDLL(str(tmp_path / "out.so")).answer() == 42
+
+
+@pytest.mark.parametrize("platform", ["darwin", "freebsd14"])
+def test_where_a_library_is_not_promised_what_works_is_said(platform, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "platform", platform)
+    with pytest.raises(ExportError, match=f"works on Linux, and this is {platform}; here the text runs compiled"):
+        export(TEXTS["reference"], tmp_path / "out.so")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("absent", "said"),
+    [
+        (
+            "sys.platform = 'win32'",
+            "Error: refalloc.native needs Linux, or macOS .*this is Windows.* compiled in WSL.*",
+        ),
+        ("sys.modules['numba'] = None", "Error: refalloc.native needs Numba .*; run: pip install 'refalloc.native.'"),
+    ],
+)
+@pytest.mark.parametrize("command", [["export", "mine.so"], ["run", "--", "ls"], ["bench", "native"]])
+def test_commands_say_what_a_computer_lacks(absent, said, command, tmp_path):
+    script = f"import sys; {absent}; from refalloc.cli import main; main({command})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert re.fullmatch(said, done.stderr.strip()), done.stderr
     assert not list(tmp_path.iterdir())
 
 

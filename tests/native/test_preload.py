@@ -184,6 +184,19 @@ def test_a_program_needs_few_addresses(name):
 
 
 @pytest.mark.parametrize("name", ["reference", "improved"])
+def test_a_program_runs_where_all_it_may_write_to_is_counted(name):
+    """As with vm.overcommit_memory=2, which a test must not set for all: RLIMIT_DATA counts the same mappings."""
+    limited = ["sh", "-c", 'ulimit -d 30000; "$@"', "sh", "ls", "-l", "/"]
+    done, plain = run(limited, name), run(limited)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == plain.stdout
+    full = ["sh", "-c", 'ulimit -d 100000; "$@"', "sh", "perl", "-e", "my @a; push @a, 'y' x 5000 while 1"]
+    done = run(full, name)
+    assert done.returncode != 0
+    assert b"Out of memory" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["reference", "improved"])
 def test_a_program_that_reaches_its_limit_is_told_so(name):
     limited = ["sh", "-c", 'ulimit -v 200000; "$@"', "sh", "perl", "-e", "my $n = 400_000_000; my $much = 'y' x $n"]
     done, plain = run(limited, name), run(limited)
