@@ -14,7 +14,10 @@ from refalloc.commands.native import chosen_text, from_option, plain_errors
 @click.option("--seed", default=1, type=click.IntRange(min=0), show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON and nothing else.")
 def command(text_file, minutes, seed, as_json):
-    """Threads, forks, small and large blocks for as long as you like, on the exported text: is all whole and level?"""
+    """Threads, forks, small and large blocks for as long as you like, on the exported text: is all whole and level?
+
+    The reference is not level, nor is the original: free slots drift to lanes where nobody looks for them.
+    """
     with plain_errors():
         from refalloc.bench.soak import SoakError, soak
 
