@@ -1,11 +1,11 @@
 """Wear a text's library out: threads, forks, small blocks and large ones, all verified; and memory that stays level.
 
 The reference's memory is not level, and that is its design: a slot goes to the lane that its freer got, and an alloc
-looks into two lanes at most, so what one lane has in plenty another maps anew. The original does the same: in 400 rounds
-without forks it went from 2.9 to 9.8 and 7.3 MiB (seeds 1 and 2), the reference from 3.0 to 13.5 and 10.2, and with
-forks from 3.2 to 10.6. Nothing is lost: on NativeHeap, after the rounds, every byte that is mapped lies in a free list
-or in the unused end of a slab, six sevenths of them in the first lane. The second text hands slots over by the batch,
-and looks into every lane.
+looks into two lanes at most, so what one lane has in plenty another maps anew. The original does the same: in 400
+rounds without forks it went from 2.9 to 9.8 and 7.3 MiB (seeds 1 and 2), the reference from 3.0 to 13.5 and 10.2, and
+with forks from 3.2 to 10.6. Nothing is lost: on NativeHeap, after the rounds, every byte that is mapped lies in a free
+list or in the unused end of a slab, seven eighths of them in the first lane. The second text hands slots over by the
+batch, and looks into every lane.
 """
 
 import subprocess
