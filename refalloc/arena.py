@@ -279,5 +279,5 @@ def _map_arena(length):
     except OSError as error:
         raise MemoryError(
             f"no {length} bytes of address space for the arena ({error.strerror}); "
-            "raise `ulimit -v`, or ask for a smaller arena_len"
+            "raise `ulimit -v` (where vm.overcommit_memory is 2, vm.overcommit_ratio), or ask for a smaller arena_len"
         ) from error
