@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from refalloc.pictures import source
-from refalloc.pictures.old_slabs import with_old_slabs
+from refalloc.pictures.old_slabs import with_old_slabs, with_slab_classes
 from refalloc.pictures.packing import pack, validate
 from refalloc.pictures.picture import Picture
 from refalloc.pictures.static_files import joined_module
@@ -40,7 +40,7 @@ class RecordedPicture(Picture):
     def __init__(self, of, event=None, calls=source.TRACE_CALLS, **traits):
         recording, what = source.recording_of(of, calls)
         validate(recording.events)
-        self.recording = with_old_slabs(recording)
+        self.recording = with_slab_classes(with_old_slabs(recording))
         events, files, names = self.recording
         packed = pack(events)
         super().__init__(

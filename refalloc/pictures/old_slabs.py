@@ -1,6 +1,7 @@
-"""Slabs that were there before recording began, made known.
+"""What a recording tells of a slab too late, or not at all, made known in time.
 
-A recording tells a slab's class by the next_addr that points into it. Of slabs that were used up before it began no
+A recording tells a slab's class by the next_addr that points into it. So a slab that was just mapped is not known for
+one yet: its MAP event is given the class that is told next. Of slabs that were used up before recording began no
 next_addr tells; but their free slots do, and the blocks that are freed into them. Where one of these gives the class,
 the prologue is given the event that would have told it.
 """
@@ -11,6 +12,26 @@ from refalloc.trace import EVENT, PROLOGUE, Kind
 
 _IN_VALUE = [Kind.READ_FREES, Kind.WRITE_FREES]
 _IN_ADDR = [Kind.RETURN_ALLOC, Kind.CALL_FREE]
+
+
+def with_slab_classes(recording):
+    """The Recording, with the class of each slab in its MAP event, where that is told before the slab is given back."""
+    events = recording.events.copy()
+    is_told = np.isin(events["kind"], [Kind.MAP, Kind.UNMAP, Kind.REMAP, Kind.WRITE_NEXT_ADDR])
+    slab_len = int(events["length"][0])
+    untold: dict[int, int] = {}  # address -> MAP event, of mappings that no next_addr has pointed into
+    for n in np.flatnonzero(is_told).tolist():
+        kind, addr, value = events["kind"][n], int(events["addr"][n]), int(events["value"][n])
+        if kind == Kind.MAP:
+            untold[addr] = n
+        elif kind != Kind.WRITE_NEXT_ADDR:
+            untold.pop(addr, None)
+        elif value != 0:
+            slab = (value - 1) // slab_len * slab_len
+            found = untold.pop(slab if slab in untold else value, None)
+            if found is not None and events["length"][found] == slab_len:
+                events["size_class"][found] = events["size_class"][n]
+    return recording._replace(events=events)
 
 
 def with_old_slabs(recording):

@@ -19,11 +19,19 @@ LIST_ROWS = 64  # a longer free list is cut here, and its length told
 MARKS = ("slab mapped", "lane locked, thread went on", "another lane searched", "fault")
 _REFUSABLE = {Kind.RETURN_RESIZE, Kind.RETURN_REMAP, Kind.REMAP, Kind.TRY_LOCK, Kind.SWAP_SHARED, Kind.ACQUIRE}
 _SUBJECT_IN_VALUE = [Kind.READ_FREES, Kind.WRITE_FREES, Kind.READ_NEXT_ADDR]
+# What a recording begins with: what the heap is, and what lies on it already.
+_IN_PROLOGUE = [Kind.HEAP, Kind.CLASS, Kind.MAP, Kind.WRITE_NEXT_ADDR, Kind.WRITE_FREES, Kind.STORE]
+_IN_PROLOGUE += [Kind.TRY_LOCK, Kind.RETURN_ALLOC]
 _CALLS = [Kind.CALL_ALLOC, Kind.CALL_FREE, Kind.CALL_RESIZE, Kind.CALL_REMAP]
 
 
 def sentence(name, /, **values):
     return SENTENCES[name].format(**values)
+
+
+def counted(n, noun):
+    """A count with its noun: str."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,10 @@ class Moment:
         self.slab_len = int(self.events["length"][0])
         mapped = self.events["addr"][(self.events["kind"] == Kind.MAP) & (self.events["addr"] != 0)]
         self.base = int(mapped.min()) // self.slab_len * self.slab_len if len(mapped) else 0
+        is_of_none = self.events["thread"] == PROLOGUE
+        preparing = np.flatnonzero(is_of_none & ~np.isin(self.events["kind"], _IN_PROLOGUE))
+        # The event from which what no thread made was made to prepare the heap for them.
+        self.prepare_from = int(preparing[0]) if len(preparing) else len(self.events)
 
     # Names
 
@@ -83,10 +95,14 @@ class Moment:
         is_refused = event["value"] == 0 if kind in _REFUSABLE else _has_no_addr(kind, event["addr"])
         size_class = event["size_class"]
         is_small = 0 <= size_class < len(self.state.slot_sizes)
+        began = f"began.{kind.name}"
+        is_begun = event["thread"] != PROLOGUE or self.n >= self.prepare_from or began not in SENTENCES
         return sentence(
-            kind.name + (".refused" if is_refused else ""),
+            kind.name + (".refused" if is_refused else "") if is_begun else began,
             **{key: event[key] for key in ("lane", "size_class", "value", "length", "new_length")},
-            who=SENTENCES["who.prologue"] if event["thread"] == PROLOGUE else sentence("who", thread=event["thread"]),
+            who=SENTENCES["who.prepare"] if event["thread"] == PROLOGUE else sentence("who", thread=event["thread"]),
+            lanes=counted(event["value"], "lane"),
+            bytes=counted(event["length"], "byte"),
             alignment=1 << event["align_log2"],
             place=self.place(event["addr"]),
             target=self.target(event["value"]),
@@ -126,7 +142,11 @@ class Moment:
         if self.n < 0 or self.events["kind"][self.n] != Kind.RETURN_ALLOC or self.events["addr"][self.n] == 0:
             return ""
         event = self.events[self.n]
-        size = {"length": int(event["length"]), "alignment": 1 << int(event["align_log2"])}
+        if event["thread"] == PROLOGUE and self.n < self.prepare_from:
+            return ""
+        length = int(event["length"])
+        size = {"bytes": counted(length, "byte"), "need": "needs" if length == 1 else "need"}
+        size["alignment"] = 1 << int(event["align_log2"])
         size_class, addr = int(event["size_class"]), event["addr"]
         if size_class >= len(self.state.slot_sizes):
             return sentence("why.large", **size)
@@ -162,13 +182,13 @@ class Moment:
             "summary",
             n=f"{self.n:,}",
             last=f"{len(self.events) - 1:,}",
-            slabs=len(self.slabs),
-            live=f"{sum(live_counts) + len(large):,}",
-            asked=f"{asked + sum(block.length for block in large):,}",
+            slabs=counted(len(self.slabs), "slab"),
+            live=counted(sum(live_counts) + len(large), "live block"),
+            asked=counted(asked + sum(block.length for block in large), "byte"),
             given=f"{given + sum(self._mapped_len(block) for block in large):,}",
-            free=f"{sum(int(np.count_nonzero(slots['status'] == FREE)) for slots in self.slots):,}",
-            large=len(large),
-            lanes=len(self.state.lanes),
+            free=counted(sum(int(np.count_nonzero(slots["status"] == FREE)) for slots in self.slots), "free slot"),
+            large=counted(len(large), "large map"),
+            lanes=counted(len(self.state.lanes), "lane"),
         )
 
     def slot(self, slab_index, index):
@@ -189,7 +209,15 @@ class Moment:
         if slot["status"] == FREE:
             return sentence("slot.free", **values, lane=slot["lane"], target=self.target(int(slot["next_addr"])))
         block = self.state.live[int(slot["addr"])]
-        return sentence("slot.live", **values, asked=block.length, thread=block.thread, event=f"{block.number:,}")
+        is_old = block.thread == PROLOGUE and block.number < self.prepare_from
+        values |= {"asked": block.length, "owner": self._name(block.thread, block.number), "event": f"{block.number:,}"}
+        return sentence("slot.live.began" if is_old else "slot.live", **values)
+
+    def _name(self, thread, number):
+        """A thread in the middle of a sentence: str. `number`: an event of it."""
+        if thread != PROLOGUE:
+            return f"thread {thread}"
+        return SENTENCES["name.unknown" if number < self.prepare_from else "name.prepare"]
 
     # Tables
 
@@ -209,7 +237,7 @@ class Moment:
             offset = lane.next_addrs[slab.size_class] - slab.addr
             if 0 <= offset < slab.length:
                 return f"{hex(offset)}, lane {index}"
-        return "used up"
+        return "used up" if slab.is_begun else "none yet"
 
     def list_table(self, lane, size_class):
         addrs = self.state.free_list(lane, size_class) if size_class < len(self.state.slot_sizes) else []
@@ -224,7 +252,7 @@ class Moment:
         rows = []
         for index, lane in enumerate(self.state.lanes):
             holder = lane.locked_by
-            locked = "" if holder is None else "unknown" if holder == PROLOGUE else f"thread {holder}"
+            locked = "" if holder is None else self._name(holder, self.n)
             threads = ", ".join(str(thread) for thread, at in sorted(thread_indexes.items()) if at == index)
             # A moment in the prologue may not have all classes yet.
             heads = [(values[size_class : size_class + 1] or [0])[0] for values in (lane.frees, lane.next_addrs)]
@@ -246,15 +274,16 @@ class Moment:
         indexes = {int(thread): 0 for thread in np.unique(self.events["thread"]) if thread != PROLOGUE}
         before = self.events[: self.n + 1]
         is_index = (before["kind"] == Kind.SET_THREAD_INDEX) | (before["kind"] == Kind.READ_THREAD_INDEX)
-        for event in before[is_index][["thread", "value"]].tolist():
-            indexes[event[0]] = event[1]
+        for thread, index in before[is_index & (before["thread"] != PROLOGUE)][["thread", "value"]].tolist():
+            indexes[thread] = index
         return indexes
 
     def large_table(self):
-        rows = [
-            [self.place(b.addr), *(f"{n:,}" for n in (b.length, self._mapped_len(b), b.thread, b.number))]
-            for b in self.state.large()
-        ]
+        rows = []
+        for block in self.state.large():
+            lengths = f"{block.length:,}", f"{self._mapped_len(block):,}"
+            name = self._name(block.thread, block.number).removeprefix("thread ")
+            rows.append([self.place(block.addr), *lengths, name, f"{block.number:,}"])
         return Table(["at", "bytes asked for", "bytes mapped", "thread", "since event"], rows)
 
     def _mapped_len(self, block):

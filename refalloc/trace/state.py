@@ -6,6 +6,7 @@ walked, and the slots of a slab are classed, when someone asks.
 
 A slab's class is not an event. It is learnt from the next_addr that points into it, which is at most its end; so the
 slab is the one that holds the byte before. A text that lets next_addr point at a slab's first slot is understood too.
+Whoever knows the class before may say it in the MAP event; no slot has been handed out then.
 """
 
 import copy
@@ -50,6 +51,7 @@ class Mapping:
     length: int  # bytes as asked
     thread: int
     size_class: int = -1  # of its slots, once it is known to be a slab
+    is_begun: bool = False  # a next_addr has pointed into it
 
 
 @dataclass
@@ -138,7 +140,7 @@ class State:
             offset = lane.next_addrs[slab.size_class] - slab.addr
             if 0 <= offset < slab.length:
                 return offset // size
-        return slab.length // size
+        return slab.length // size if slab.is_begun else 0
 
     def take_in(self, event):
         """Go on by one event, a tuple in the order of EVENT."""
@@ -173,8 +175,8 @@ class State:
         if slab not in self.mappings or self.mappings[slab].size_class not in (-1, size_class):
             slab = value
         mapping = self.mappings.get(slab)
-        if mapping is not None and mapping.size_class != size_class:
-            self.mappings[slab] = Mapping(slab, mapping.length, mapping.thread, size_class)
+        if mapping is not None and not (mapping.is_begun and mapping.size_class == size_class):
+            self.mappings[slab] = Mapping(slab, mapping.length, mapping.thread, size_class, is_begun=True)
 
     def _try_lock(self, addr, value, length, new_length, number, line, thread, lane, *_):
         if value:
@@ -188,9 +190,9 @@ class State:
     def _thread_index(self, addr, value, length, new_length, number, line, thread, *_):
         self.thread_indexes[thread] = value
 
-    def _map(self, addr, value, length, new_length, number, line, thread, *_):
+    def _map(self, addr, value, length, new_length, number, line, thread, lane, kind, size_class, *_):
         if addr != 0:
-            self.mappings[addr] = Mapping(addr, length, thread)
+            self.mappings[addr] = Mapping(addr, length, thread, size_class)
 
     def _unmap(self, addr, *_):
         self.mappings.pop(addr, None)

@@ -155,6 +155,21 @@ def test_a_slot_is_told_under_the_pointer_and_by_keys(open_page, recording):
     assert page.locator(".rf-bar .rf-faint").last.inner_text() != before
 
 
+def test_keys_work_wherever_the_focus_is_but_where_they_are_typed(open_page, recording):
+    page = open_page(MemoryMap(recording, event=400).to_html())
+    page.get_by_role("slider", name="event").press(".")
+    page.wait_for_function("() => document.querySelector('.rf-step').textContent.startsWith('Event 401.')")
+    page.get_by_role("region", name="all slabs").press(",")
+    page.wait_for_function("() => document.querySelector('.rf-step').textContent.startsWith('Event 400')")
+    zoom = page.locator(".rf-bar .rf-faint").last
+    before = zoom.inner_text()
+    page.get_by_role("button", name="zoom out").press("+")
+    assert zoom.inner_text() != before
+    box = page.locator("input[type=number]").first
+    box.press("-")
+    assert zoom.inner_text() != before, "a sign typed into a number zoomed the map"
+
+
 @pytest.mark.parametrize("colour_by", ["state", "lane", "thread", "age"])
 def test_a_moment_looks_the_same_however_one_came_to_it(open_page, recording, colour_by):
     numbers = [*range(395, 405), 900, 120, 880, 399, 700]

@@ -11,10 +11,13 @@ import pytest
 from recordings import random_recording
 
 from refalloc import allocator
+from refalloc.checked import CheckedAllocator
 from refalloc.heap import Heap
-from refalloc.pictures.old_slabs import with_old_slabs
+from refalloc.pictures.memory_map import MemoryMap
+from refalloc.pictures.old_slabs import with_old_slabs, with_slab_classes
 from refalloc.pictures.packing import pack
 from refalloc.pictures.story import Moment, marks
+from refalloc.schedule import Stepper
 from refalloc.trace import EventLog, Kind, Recording, record
 
 STATIC_TESTS = Path(__file__).parent / "static"
@@ -59,7 +62,7 @@ def told_by_python(recording, n, lane, size_class):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_python_and_javascript_say_the_same_of_any_moment(node, tmp_path, seed):
-    recording = with_old_slabs(random_recording(seed))
+    recording = with_slab_classes(with_old_slabs(random_recording(seed)))
     random_ = random.Random(seed)
     events = recording.events
     # In an order that goes forward and back, so that going back is held against Python too.
@@ -71,6 +74,65 @@ def test_python_and_javascript_say_the_same_of_any_moment(node, tmp_path, seed):
         assert by_javascript == told_by_python(recording, *moment), f"moment {moment} of seed {seed}"
     assert told["marks"] == [list(mark) for mark in marks(events)]
     assert {kind for _, kind in marks(events)} == {0, 1, 2, 3}
+
+
+def prepared_run():
+    """A Stepper whose heap was prepared, ended."""
+
+    def prepare(thread):
+        freed, kept = thread.alloc(24), thread.alloc(24)
+        thread.alloc(100_000)
+        thread.free(freed)
+        return kept
+
+    stepper = Stepper([lambda thread: thread.free(thread.prepared), lambda thread: thread.alloc(24)], prepare=prepare)
+    while stepper.choices:
+        stepper.step(stepper.choices[-1])
+    return stepper
+
+
+def used_allocator():
+    allocator_ = CheckedAllocator(Heap(lane_count=2, arena_len=1 << 24))
+    blocks = [allocator_.alloc(length) for length in (24, 24, 1, 100_000)]
+    allocator_.free(blocks[1], 24)
+    assert allocator_.heap.try_lock(allocator_.heap.lanes[1])
+    return allocator_
+
+
+@pytest.mark.parametrize("make", [prepared_run, used_allocator])
+def test_what_no_thread_did_is_told_without_a_thread(node, tmp_path, make):
+    recording = MemoryMap(make()).recording
+    moments = [(n, 0, 2) for n in range(len(recording.events))]
+    told = told_by_javascript(node, tmp_path, recording, moments)["told"]
+    for moment, by_javascript in zip(moments, told, strict=True):
+        assert by_javascript == told_by_python(recording, *moment), f"moment {moment}"
+    assert "65535" not in json.dumps(told)
+    assert ("Prepare calls alloc(24)" in json.dumps(told)) == (make is prepared_run)
+    assert any("When recording began" in moment["step"] for moment in told) == (make is used_allocator)
+
+
+def test_one_of_a_kind_is_told_in_the_singular():
+    heap, log = Heap(lane_count=1, arena_len=1 << 24), EventLog()
+    undo = record(heap, log)
+    allocator.alloc(heap, 1, 3)
+    undo()
+    moment = Moment(log.recording(), len(log) - 1)
+    assert (
+        "1 slab, 1 live block of 1 byte asked for in 8 given, 0 free slots, 0 large maps, 1 lane." in moment.summary()
+    )
+    assert moment.why().startswith("1 byte at an alignment of 8 needs a slot of class 0, 8 bytes.")
+
+
+def test_a_slab_is_there_from_the_event_that_maps_it():
+    heap, log = Heap(lane_count=1, arena_len=1 << 24), EventLog()
+    undo = record(heap, log)
+    allocator.alloc(heap, 100, 3)
+    undo()
+    recording = with_slab_classes(log.recording())
+    mapped = int((recording.events["kind"] == Kind.MAP).argmax())
+    assert Moment(recording, mapped - 1).slab_table().rows == []
+    assert Moment(recording, mapped).slab_table().rows == [["0", "4", "128", "0", "0", "0", "0", "512", "none yet"]]
+    assert Moment(recording, mapped).step() == "Thread 0 maps 65,536 bytes at slab 0 + 0x0."
 
 
 def test_a_list_that_comes_back_to_itself_ends_in_both(node, tmp_path):

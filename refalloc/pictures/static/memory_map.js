@@ -90,8 +90,8 @@ class MemoryMap {
 
   _makeParts() {
     this.keys = element("p", { id: freshId(), class: "rf-faint" },
-      "Keys: arrows, Home and End move between slots; h head of the free list, n next in it; [ and ] slab; " +
-      "+ and − zoom; , and . event; space plays.");
+      "Keys: in the map, arrows, Home, End, Page Up and Page Down move between slots. Anywhere here: h head of the free " +
+      "list, n next in it; [ and ] slab; + and − zoom; , and . event; space plays.");
     this.canvas = element("canvas", {
       class: "rf-slab", tabindex: 0, role: "application", "aria-roledescription": "memory map",
       "aria-label": "slots of the slab", "aria-describedby": this.keys.id,
@@ -128,7 +128,7 @@ class MemoryMap {
       this.tables.root);
     keepKeys(this.root);
     el.replaceChildren(this.root);
-    this.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
+    this.root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event));
     this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.onHover(event));
     this.canvas.addEventListener("pointerleave", () => this.say());
     this.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => this.onClick(event));
@@ -274,8 +274,8 @@ class MemoryMap {
     const events = this.timeline.history(addr, HISTORY);
     const r = this.timeline.recording;
     this.history.replaceChildren(...events.map((e) => element("li", {},
-      `event ${story.count(e)}: ${r.kind[e] === KIND.CALL_FREE ? "freed" : "handed out"} by ${story.who(r.thread[e]).toLowerCase()}, ` +
-      `${story.count(r.length(e))} bytes`)));
+      `event ${story.count(e)}: ${r.kind[e] === KIND.CALL_FREE ? "freed" : "handed out"} by ${story.who(this.timeline, e).toLowerCase()}, ` +
+      story.counted(r.length(e), "byte"))));
     setText(this.address, `Address ${story.hex(addr)}, ${story.hex(slot * slab.slotSize)} from the slab's.`);
   }
 
@@ -357,7 +357,9 @@ class MemoryMap {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : this._actionOf(event);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== this.canvas && !isFree(/** @type {HTMLElement} */ (event.target), event.key)) return;
+    const action = this._actionOf(event);
     if (action === undefined) return;
     event.preventDefault();
     action();
@@ -417,6 +419,16 @@ class MemoryMap {
     this.resize.disconnect();
     this.transport.dispose();
   }
+}
+
+/**
+ * Whether a key means what it means in the map, pressed at something else: a box takes what is typed into it, a button
+ * is pressed by the space bar, and arrows move the slider.
+ * @param {HTMLElement} target @param {string} key
+ */
+function isFree(target, key) {
+  if (target.matches("select, input[type=number]")) return false;
+  return key === " " ? !target.matches("button, summary") : key.length === 1;
 }
 
 /** @param {number} size @param {number} sizeClass @returns {[string, string]} */

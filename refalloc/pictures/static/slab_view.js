@@ -288,8 +288,8 @@ export class SlabView {
     }
     this.context.globalAlpha = 1;
     if (list.length > 0 && isSeen(list[0])) {
-      const { x, y } = this.point(slab, list[0] - slab.addr);
-      this._tag("head", x + 14, Math.max(0, y - 16), theme);
+      const { x, y, rowHeight } = this.point(slab, list[0] - slab.addr);
+      this._tag("head", x + 14, y < 16 ? y + rowHeight + 2 : y - 16, theme); // beside the slot, not over it
     }
   }
 

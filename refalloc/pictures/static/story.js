@@ -48,9 +48,21 @@ export function targetOf(timeline, slabs, addr) {
   return addr === 0 ? SENTENCES.none : placeOf(timeline, slabs, addr);
 }
 
-/** @param {number} thread */
-export function who(thread) {
-  return thread === PROLOGUE ? SENTENCES["who.prologue"] : sentence("who", { thread });
+/** Who made event `i`; a thread, or what prepared the heap for them. @param {Timeline} timeline @param {number} i */
+export function who(timeline, i) {
+  const thread = timeline.recording.thread[i];
+  return thread === PROLOGUE ? SENTENCES["who.prepare"] : sentence("who", { thread });
+}
+
+/** A count with its noun. @param {number} n @param {string} noun */
+export function counted(n, noun) {
+  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** A thread in the middle of a sentence. @param {Timeline} timeline @param {number} thread @param {number} event */
+function nameOf(timeline, thread, event) {
+  if (thread !== PROLOGUE) return `thread ${thread}`;
+  return event < timeline.prepareFrom ? SENTENCES["name.unknown"] : SENTENCES["name.prepare"];
 }
 
 /** The step that an event is. @param {Timeline} timeline @param {Slab[]} slabs @param {number} i */
@@ -61,9 +73,11 @@ export function step(timeline, slabs, i) {
   const isAddrLess = kind === KIND.MAP || kind === KIND.RETURN_ALLOC;
   const isRefused = REFUSABLE.has(kind) ? r.value(i) === 0 : isAddrLess && r.addr(i) === 0;
   const slot = timeline.slotSizes[r.sizeClass[i]];
-  return sentence(KINDS[kind] + (isRefused ? ".refused" : ""), {
-    who: who(r.thread[i]), lane: r.lane[i], size_class: r.sizeClass[i], value: r.value(i),
-    length: r.length(i), new_length: r.newLength(i), alignment: 2 ** r.alignLog2[i],
+  const began = `began.${KINDS[kind]}`;
+  const isBegun = r.thread[i] !== PROLOGUE || i >= timeline.prepareFrom || !(began in SENTENCES);
+  return sentence(isBegun ? KINDS[kind] + (isRefused ? ".refused" : "") : began, {
+    who: who(timeline, i), lane: r.lane[i], size_class: r.sizeClass[i], value: r.value(i),
+    lanes: counted(r.value(i), "lane"), bytes: counted(r.length(i), "byte"), length: r.length(i), new_length: r.newLength(i), alignment: 2 ** r.alignLog2[i],
     place: placeOf(timeline, slabs, r.addr(i)), target: targetOf(timeline, slabs, r.value(i)),
     class_name: slot === undefined ? SENTENCES["class.large"] : sentence("class", { size_class: r.sizeClass[i], slot }),
     name: r.names[r.addr(i)] ?? "",
@@ -108,7 +122,8 @@ export function subjectList(timeline, i) {
 export function why(timeline, i) {
   const r = timeline.recording;
   if (i < 0 || r.kind[i] !== KIND.RETURN_ALLOC || r.addr(i) === 0) return "";
-  const size = { length: r.length(i), alignment: 2 ** r.alignLog2[i] };
+  if (r.thread[i] === PROLOGUE && i < timeline.prepareFrom) return "";
+  const size = { bytes: counted(r.length(i), "byte"), need: r.length(i) === 1 ? "needs" : "need", alignment: 2 ** r.alignLog2[i] };
   const slot = timeline.slotSizes[r.sizeClass[i]];
   if (slot === undefined) return sentence("why.large", size);
   const steps = stepsOfCall(timeline, i);
@@ -162,8 +177,9 @@ export function summary(timeline, slabs, slots) {
     free += totals[STATUS.FREE];
   });
   return sentence("summary", {
-    n: count(timeline.n), last: count(timeline.recording.count - 1), slabs: slabs.length, live: count(live),
-    asked: count(asked), given: count(given), free: count(free), large: large.length, lanes: timeline.laneCount,
+    n: count(timeline.n), last: count(timeline.recording.count - 1), slabs: counted(slabs.length, "slab"),
+    live: counted(live, "live block"), asked: counted(asked, "byte"), given: count(given),
+    free: counted(free, "free slot"), large: counted(large.length, "large map"), lanes: counted(timeline.laneCount, "lane"),
   });
 }
 
@@ -174,7 +190,8 @@ export function slabTable(timeline, slabs, slots) {
     rows: slabs.map((slab, index) => {
       const { totals, askedTotal } = slots[index];
       const lane = timeline.bumpLane(slab);
-      const bump = lane === -1 ? "used up" : `${hex(timeline.nextAddr(lane, slab.sizeClass) - slab.addr)}, lane ${lane}`;
+      const end = timeline.isBegun(slab.addr) ? "used up" : "none yet";
+      const bump = lane === -1 ? end : `${hex(timeline.nextAddr(lane, slab.sizeClass) - slab.addr)}, lane ${lane}`;
       return [slab.number, slab.sizeClass, slab.slotSize, totals[STATUS.LIVE], askedTotal, totals[STATUS.FREE],
         totals[STATUS.HELD], totals[STATUS.FRESH], bump].map(String);
     }),
@@ -201,7 +218,7 @@ export function laneTable(timeline, slabs, sizeClass) {
       const holder = timeline.lockedBy(lane);
       const threads = threadsAt.filter(([index]) => index === lane).map(([, thread]) => thread).sort((a, b) => a - b);
       return [
-        String(lane), holder === null ? "" : holder === PROLOGUE ? "unknown" : `thread ${holder}`, threads.join(", "),
+        String(lane), holder === null ? "" : nameOf(timeline, holder, timeline.n), threads.join(", "),
         count(timeline.failedTries(lane)),
         targetOf(timeline, slabs, timeline.frees(lane, sizeClass)),
         targetOf(timeline, slabs, timeline.nextAddr(lane, sizeClass)),
@@ -229,7 +246,7 @@ export function largeTable(timeline, slabs) {
     columns: ["at", "bytes asked for", "bytes mapped", "thread", "since event"],
     rows: timeline.large().map((block) => [
       placeOf(timeline, slabs, block.addr), count(block.length), count(timeline.mappingAt(block.addr)),
-      String(block.thread), count(block.event),
+      block.thread === PROLOGUE ? nameOf(timeline, block.thread, block.event) : String(block.thread), count(block.event),
     ]),
   };
 }
@@ -248,9 +265,10 @@ export function slotSentence(timeline, slabs, slots, s, index) {
     const target = targetOf(timeline, slabs, timeline.link(addr));
     return sentence("slot.free", { ...values, lane: slots[s].lane[index], target });
   }
-  const block = timeline.block(addr);
-  const owner = block === null ? -1 : block.thread;
-  return sentence("slot.live", { ...values, asked: slots[s].asked[index], thread: owner, event: count(slots[s].since[index]) });
+  const event = slots[s].since[index];
+  const thread = timeline.recording.thread[event];
+  const name = thread === PROLOGUE && event < timeline.prepareFrom ? "slot.live.began" : "slot.live";
+  return sentence(name, { ...values, asked: slots[s].asked[index], owner: nameOf(timeline, thread, event), event: count(event) });
 }
 
 export const MARKS = ["slab mapped", "lane locked, thread went on", "another lane searched", "fault"];

@@ -23,6 +23,11 @@ const CELLS_SET = {
   [KIND.RETURN_ALLOC]: 2, [KIND.RETURN_FREE]: 1, [KIND.RETURN_RESIZE]: 2, [KIND.RETURN_REMAP]: 3, [KIND.RAISE]: 1,
 };
 
+/** What a recording begins with: what the heap is, and what lies on it already. */
+const IN_PROLOGUE = new Set([
+  KIND.HEAP, KIND.CLASS, KIND.MAP, KIND.WRITE_NEXT_ADDR, KIND.WRITE_FREES, KIND.STORE, KIND.TRY_LOCK, KIND.RETURN_ALLOC,
+]);
+
 /** How many of `sorted` are less than `limit`. @param {number[]} sorted @param {number} limit */
 function countUpTo(sorted, limit) {
   let low = 0;
@@ -65,6 +70,7 @@ export class Timeline {
     /** @type {number[]} */ this.slotSizes = [];
     this.base = 0; // the lowest slab place that was ever mapped
     /** @type {number[]} */ this.threads = []; // in the order of first appearance
+    this.prepareFrom = Infinity; // the event from which what no thread made was made to prepare the heap for them
     // Cells by the place of their address in the table of words; -1 for none.
     this.wordCells = new Int32Array(recording.words.length).fill(-1);
     this.blockCells = new Int32Array(recording.words.length).fill(-1);
@@ -108,6 +114,8 @@ export class Timeline {
         lowest = Math.min(lowest, this.recording.addr(i));
       }
       threads.add(this.recording.thread[i]);
+      const isOfNone = this.recording.thread[i] === PROLOGUE;
+      if (isOfNone && !IN_PROLOGUE.has(kind[i])) this.prepareFrom = Math.min(this.prepareFrom, i);
     }
     if (this.slabLen === 0) throw new Error("the recording does not say what its heap is; pass it from its first event on");
     threads.delete(PROLOGUE);
@@ -221,7 +229,8 @@ export class Timeline {
     const sizeClass = this.recording.sizeClass[i];
     let slab = Math.floor((value - 1) / this.slabLen) * this.slabLen;
     if (!this.mappingAt(slab) || ![-1, sizeClass].includes(this.classOf(slab))) slab = value;
-    if (this.mappingAt(slab) && this.classOf(slab) !== sizeClass) this._write(i, this._cell(this.classes, slab));
+    const isTold = this.isBegun(slab) && this.classOf(slab) === sizeClass;
+    if (this.mappingAt(slab) && !isTold) this._write(i, this._cell(this.classes, slab));
   }
 
   /** Go to the moment after event `n`. @param {number} n -1 to count - 1 */
@@ -355,11 +364,22 @@ export class Timeline {
     return r.kind[event] === KIND.REMAP && r.value(event) === addr ? r.newLength(event) : 0;
   }
 
+  /** The event that told the class of the mapping at `addr`, -1 for none. @param {number} addr */
+  _classEvent(addr) {
+    const cell = this.classes.get(addr);
+    return cell === undefined ? -1 : this.cells[cell];
+  }
+
   /** Class of the slots in the mapping at `addr`, -1 when it is not known to be a slab. @param {number} addr */
   classOf(addr) {
-    const cell = this.classes.get(addr);
-    const event = cell === undefined ? -1 : this.cells[cell];
-    return event === -1 || this.recording.kind[event] !== KIND.WRITE_NEXT_ADDR ? -1 : this.recording.sizeClass[event];
+    const event = this._classEvent(addr);
+    return event === -1 || this.recording.kind[event] === KIND.REMAP ? -1 : this.recording.sizeClass[event];
+  }
+
+  /** Whether a next_addr has pointed into the slab at `addr`. @param {number} addr */
+  isBegun(addr) {
+    const event = this._classEvent(addr);
+    return event !== -1 && this.recording.kind[event] === KIND.WRITE_NEXT_ADDR;
   }
 
   /** @returns {Slab[]} by address */
@@ -490,7 +510,7 @@ export class Timeline {
       const offset = this.nextAddr(lane, slab.sizeClass) - slab.addr;
       if (offset >= 0 && offset < slab.length) return Math.floor(offset / slab.slotSize);
     }
-    return Math.floor(slab.length / slab.slotSize);
+    return this.isBegun(slab.addr) ? Math.floor(slab.length / slab.slotSize) : 0;
   }
 
   /** The lane whose next_addr lies in a slab, -1 for none. @param {Slab} slab */
