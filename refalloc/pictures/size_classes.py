@@ -1,5 +1,8 @@
 """SizeClasses: a length, the slot that it gets, and what is spare, with other spacings of the classes beside it."""
 
+import itertools
+import math
+
 import traitlets
 
 from refalloc.allocator import PAGE_ALIGN_LOG2, SIZE_CLASS_COUNT, WORD_LEN, slot_size
@@ -13,7 +16,9 @@ PAGE_LEN = 1 << PAGE_ALIGN_LOG2
 MAX_LENGTH = 1 << 17  # bytes that can be chosen
 MAX_ALIGN_LOG2 = 16
 SMALLEST_SPAN = 256  # bytes along the axes of the stair
-_CHART = (868, 300)  # pixels
+DASHES = ((), (8, 4), (2, 3))  # of the stairs, pixels; also in static/size_classes.js
+_CHART = (808, 300)  # pixels
+_LABELS = 60  # pixels, left of the chart
 
 
 def spaced(per_doubling):
@@ -94,38 +99,68 @@ class SizeClasses(Picture):
 
     def _draw_stairs(self, still):
         width, height = _CHART
-        left, bottom = MARGIN, still.y + height
-        limit = span(self.length)
-        still.draw.rectangle([left, still.y, left + width, bottom], outline=still.colours["line"])
+        left, bottom = MARGIN + _LABELS, still.y + height
+        alignment = 1 << self.align_log2
+        _, slot = fit(SPACINGS["one a doubling"], self.length, alignment)
+        limit = span(self.length, slot)
 
         def point(asked, given):
             return left + asked * width / limit, bottom - min(given, limit) * height / limit
 
-        still.draw.line([point(0, 0), point(limit, limit)], still.colours["line"])
-        for index, sizes in reversed(list(enumerate(SPACINGS.values()))):
-            steps = [point(asked, given) for asked, given in stair(sizes, limit)]
-            still.draw.line(steps, one_of_many(index), 4 - index)
-        _, slot = fit(SPACINGS["one a doubling"], self.length, 1 << self.align_log2)
+        for tick in range(5):
+            at, up = point(limit * tick // 4, limit * tick // 4)
+            still.draw.line([(left, up), (left + width, up)], still.colours["line"])
+            label = f"{limit * tick // 4:,}"
+            still.text(label, MARGIN, up - 7, size=11, colour="faint")
+            still.text(label, at - (0, 14, 14, 14, 44)[tick], bottom + 4, size=11, colour="faint")
+        for index, (name, sizes) in reversed(list(enumerate(SPACINGS.items()))):
+            steps = [point(asked, given) for asked, given in stair(sizes, limit, alignment)]
+            dashed(still.draw, steps, DASHES[index], one_of_many(index), 3)
+            row = still.y + 14 + index * 18
+            dashed(still.draw, [(left + 10, row), (left + 40, row)], DASHES[index], one_of_many(index), 3)
+            still.text(name, left + 48, row - 7, size=12)
         x, y = point(self.length, slot)
         _, asked_y = point(self.length, self.length)
-        still.draw.line([(x, asked_y), (x, y)], still.colours["select"], 3)
-        still.y = bottom + 6
-        still.text(f"asked, 0 to {limit:,} bytes; upwards, given", size=11, colour="faint")
+        colour = still.colours["select"]
+        still.draw.line([(x, asked_y), (x, y)], colour, 4)
+        still.draw.ellipse([x - 5, y - 5, x + 5, y + 5], colour)
+        label = f"{slot - self.length:,} spare"
+        room = still.draw.textlength(label) * 1.5 + 8
+        still.text(label, x + 8 if x + room < left + width else x - room, y - 18, "bold", 12, colour)
+        still.y = bottom + 22
+        still.text("bytes asked for; upwards, bytes given", left, size=11, colour="faint")
 
 
-def span(length):
-    """How far the stair is drawn: bytes, a power of two."""
-    return max(SMALLEST_SPAN, 1 << (length - 1).bit_length() + 1)
+def span(length, slot):
+    """How far the stair is drawn: bytes, a power of two above the slot."""
+    return max(SMALLEST_SPAN, 1 << (length - 1).bit_length() + 1, 1 << slot.bit_length())
 
 
-def stair(sizes, limit):
-    """Corners of the stair of asked against given, up to `limit`: list of (asked, given)."""
+def stair(sizes, limit, alignment):
+    """Corners of the stair of asked against given, as far as `limit` is asked: list of (asked, given). Past the slots,
+    pages."""
     corners = []
     asked = 0
-    for size in (*(size for size in sizes if size < limit), limit):
-        corners += [(asked, size), (size, size)]
-        asked = size
+    while asked < limit:
+        _, given = fit(sizes, asked + 1, alignment)
+        corners += [(asked, given), (min(given, limit), given)]
+        asked = given
     return corners
+
+
+def dashed(draw, points, dashes, colour, width):
+    """A line of level and upright pieces. `dashes`: (drawn, left out), pixels; () for none left out."""
+    if not dashes:
+        draw.line(points, colour, width)
+        return
+    for (x, y), (end_x, end_y) in itertools.pairwise(points):
+        length = math.hypot(end_x - x, end_y - y)
+        along_x, along_y = ((end_x - x) / length, (end_y - y) / length) if length else (0, 0)
+        at = 0.0
+        while at < length:
+            to = min(at + dashes[0], length)
+            draw.line([(x + along_x * at, y + along_y * at), (x + along_x * to, y + along_y * to)], colour, width)
+            at += sum(dashes)
 
 
 def _percent(part, whole):

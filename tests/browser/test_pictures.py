@@ -127,11 +127,13 @@ def test_every_control_has_a_name_and_is_reached_by_tab(open_page, picture):
     assert missing == []
 
 
-def test_size_classes_follow_the_slider(open_page):
+def test_size_classes_follow_their_sliders(open_page):
     page = open_page(SizeClasses(300).to_html())
-    page.get_by_role("slider").press("End")
+    page.get_by_role("slider", name="length in bytes").press("End")
     assert SizeClasses(1 << 17).text() in page.locator(".refalloc").inner_text()
-    page.get_by_label("alignment").select_option(label="16")
+    alignment = page.get_by_role("slider", name="alignment in bytes")
+    alignment.press("ArrowRight")
+    assert alignment.get_attribute("aria-valuetext") == "16 bytes"
     page.get_by_role("spinbutton").fill("20")
     assert SizeClasses(20, 4).text() in page.locator(".refalloc").inner_text()
 

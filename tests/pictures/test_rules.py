@@ -10,7 +10,7 @@ import pytest
 from traitlets import TraitError
 
 from refalloc import allocator
-from refalloc.pictures.size_classes import MAX_LENGTH, SPACINGS, SizeClasses, fit, spaced, stair
+from refalloc.pictures.size_classes import MAX_LENGTH, SPACINGS, SizeClasses, fit, spaced, span, stair
 from refalloc.pictures.slab_ruler import SlabRuler, ruler
 
 PAGE_LEN = 4096
@@ -35,6 +35,11 @@ def test_python_and_javascript_have_the_same_rules(node):
     for (length, align_log2), by_javascript in zip(fits, told["fits"], strict=True):
         facts = SizeClasses(length, align_log2).facts()
         assert by_javascript == [facts["fit"], dataclasses.asdict(facts["Spacings"])]
+    for (length, align_log2), by_javascript in zip(fits, told["stairs"], strict=True):
+        _, slot = fit(SPACINGS["one a doubling"], length, 1 << align_log2)
+        limit = span(length, slot)
+        stairs = [stair(sizes, limit, 1 << align_log2) for sizes in SPACINGS.values()]
+        assert by_javascript == [[list(corner) for corner in corners] for corners in stairs]
     for (size_class, pages), by_javascript in zip(rulers, told["rulers"], strict=True):
         facts = SlabRuler(size_class, pages).facts()
         assert by_javascript == [facts["outcome"], dataclasses.asdict(facts["Slots"])]
@@ -65,7 +70,30 @@ def test_finer_spacings_are_words_that_grow():
 
 
 def test_a_stair_has_a_step_at_each_size():
-    assert stair([8, 16, 32], 24) == [(0, 8), (8, 8), (8, 16), (16, 16), (16, 24), (24, 24)]
+    assert stair([8, 16, 32], 24, 1) == [(0, 8), (8, 8), (8, 16), (16, 16), (16, 32), (24, 32)]
+
+
+def test_a_stair_is_of_slots_that_are_aligned_enough_and_of_pages_past_them():
+    assert stair([8, 16, 24, 32], 32, 16) == [(0, 16), (16, 16), (16, 32), (32, 32)]
+    assert stair([8, 4096], 10_000, 8) == [
+        *[(0, 8), (8, 8), (8, 4096), (4096, 4096), (4096, 8192), (8192, 8192)],
+        *[(8192, 12288), (10_000, 12288)],
+    ]
+
+
+def on_the_stair(corners, asked):
+    return next(
+        given for (start, given), (end, _) in zip(corners[::2], corners[1::2], strict=True) if start < asked <= end
+    )
+
+
+@pytest.mark.parametrize("align_log2", range(17))
+def test_the_block_stands_on_its_stair_inside_the_chart(align_log2):
+    for length in (1, 129, 300, 5000, 32_768, 32_769, 70_000, MAX_LENGTH):
+        for sizes in SPACINGS.values():
+            _, slot = fit(sizes, length, 1 << align_log2)
+            limit = span(length, fit(SPACINGS["one a doubling"], length, 1 << align_log2)[1])
+            assert on_the_stair(stair(sizes, limit, 1 << align_log2), length) == slot < limit
 
 
 @pytest.mark.parametrize(("size_class", "past"), [(9, 0), (10, 8), (11, 12), (12, 14)])

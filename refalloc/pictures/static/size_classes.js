@@ -1,6 +1,6 @@
 /** The SizeClasses widget: a length, the slot that it gets, and what is spare. */
 
-import { choice, element, fillTable, freshId, keepKeys, scrolling, setText } from "./dom.js";
+import { element, fillTable, freshId, keepKeys, scrolling, setText } from "./dom.js";
 import { coloursOf, oneOfMany, watchTheme } from "./palette.js";
 import { count, sentence } from "./story.js";
 import { sendLater } from "./traits.js";
@@ -19,6 +19,27 @@ const DASHES = [[], [8, 4], [2, 3]];
 export function fit(sizes, length, alignment) {
   const sizeClass = sizes.findIndex((size) => size >= length && size % alignment === 0);
   return { sizeClass, slot: sizeClass === -1 ? Math.ceil(length / PAGE_LEN) * PAGE_LEN : sizes[sizeClass] };
+}
+
+/** How far the stair is drawn: bytes, a power of two above the slot. @param {number} length @param {number} slot */
+export function span(length, slot) {
+  return Math.max(SMALLEST_SPAN, 2 ** (Math.ceil(Math.log2(length)) + 1), 2 ** (Math.floor(Math.log2(slot)) + 1));
+}
+
+/**
+ * Corners of the stair of asked against given, as far as `limit` is asked: [asked, given]. Past the slots, pages.
+ * @param {number[]} sizes @param {number} limit @param {number} alignment
+ * @returns {number[][]}
+ */
+export function stair(sizes, limit, alignment) {
+  /** @type {number[][]} */ const corners = [];
+  let asked = 0;
+  while (asked < limit) {
+    const given = fit(sizes, asked + 1, alignment).slot;
+    corners.push([asked, given], [Math.min(given, limit), given]);
+    asked = given;
+  }
+  return corners;
 }
 
 /** @param {number} part @param {number} whole */
@@ -64,15 +85,21 @@ class SizeClasses {
       type: "number", min: 1, max: 2 ** MAX_LENGTH_LOG2, class: "rf-number", "aria-labelledby": id,
       oninput: () => this.set("length", Math.min(Math.max(1, Math.round(Number(this.number.value))), 2 ** MAX_LENGTH_LOG2)),
     });
-    const alignments = Array.from({ length: MAX_ALIGN_LOG2 + 1 }, (_, log2) => /** @type {[string, string]} */ ([String(log2), count(2 ** log2)]));
-    this.alignment = choice("alignment", alignments, (value) => this.set("align_log2", Number(value)));
+    const alignId = freshId();
+    this.alignment = element("input", {
+      type: "range", min: 0, max: MAX_ALIGN_LOG2, class: "rf-slider", "aria-labelledby": alignId,
+      oninput: () => this.set("align_log2", Number(this.alignment.value)),
+    });
+    this.alignmentSaid = element("strong", { "aria-hidden": "true" }); // the slider tells it to a screen reader
     this.said = element("p", { class: "rf-step", "aria-live": "polite" });
     this.canvas = element("canvas", { class: "rf-chart", role: "img", "aria-label": "stair of bytes given against bytes asked for" });
     this.table = element("table", { class: "rf-table" }, element("caption", {}, "Spacings"));
     this.root = element("div", { class: "refalloc" },
       element("div", { class: "rf-head" }, element("strong", {}, model.get("title"))),
-      element("div", { class: "rf-bar" }, element("span", { id }, "length in bytes"), this.number, this.alignment.root),
+      element("div", { class: "rf-bar" }, element("span", { id }, "length in bytes"), this.number),
       this.slider,
+      element("div", { class: "rf-bar" }, element("span", { id: alignId }, "alignment in bytes"), this.alignmentSaid),
+      this.alignment,
       element("div", { class: "rf-told rf-short" }, this.said),
       this.canvas,
       scrolling(this.table));
@@ -102,7 +129,9 @@ class SizeClasses {
     this.slider.value = String(Math.round(Math.log2(this.length) * STEPS));
     this.slider.setAttribute("aria-valuetext", `${count(this.length)} bytes`);
     if (document.activeElement !== this.number) this.number.value = String(this.length);
-    this.alignment.select.value = String(this.model.get("align_log2"));
+    this.alignment.value = String(this.model.get("align_log2"));
+    this.alignment.setAttribute("aria-valuetext", `${count(this.alignLength)} bytes`);
+    setText(this.alignmentSaid, count(this.alignLength));
     setText(this.said, fitSentence(this.spacings, this.length, this.alignLength));
     fillTable(this.table, spacingTable(this.spacings, this.length, this.alignLength));
     this.draw();
@@ -118,7 +147,9 @@ class SizeClasses {
     context.scale(scale, scale);
     const colours = coloursOf(this.theme);
     const box = { left: 64, right: width - 12, top: 10, bottom: height - 40 };
-    const limit = Math.max(SMALLEST_SPAN, 2 ** (Math.ceil(Math.log2(this.length)) + 1));
+    const { alignLength } = this;
+    const { slot } = fit(Object.values(this.spacings)[0], this.length, alignLength);
+    const limit = span(this.length, slot);
     const x = (/** @type {number} */ asked) => box.left + (asked / limit) * (box.right - box.left);
     const y = (/** @type {number} */ given) => box.bottom - (Math.min(given, limit) / limit) * (box.bottom - box.top);
     context.font = "12px system-ui, sans-serif";
@@ -138,34 +169,32 @@ class SizeClasses {
       const index = Object.keys(this.spacings).length - 1 - reversed;
       context.strokeStyle = oneOfMany(index);
       context.setLineDash(DASHES[index % DASHES.length]);
-      const inside = [...sizes.filter((size) => size < limit), limit];
-      line(context, inside.flatMap((size, i) => [[x(inside[i - 1] ?? 0), y(size)], [x(size), y(size)]]), 2.5);
+      line(context, stair(sizes, limit, alignLength).map(([asked, given]) => [x(asked), y(given)]), 2.5);
       line(context, [[box.left + 10, box.top + 12 + index * 18], [box.left + 40, box.top + 12 + index * 18]], 2.5);
       context.fillStyle = colours.ink;
       context.fillText(name, box.left + 46, box.top + 16 + index * 18);
     });
     context.setLineDash([]);
-    this._drawSpare(context, x, y, colours);
+    this._drawSpare(context, x(this.length), y(this.length), y(slot), `${count(slot - this.length)} spare`, colours);
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context @param {(asked: number) => number} x @param {(given: number) => number} y
-   * @param {Record<string, any>} colours
+   * @param {CanvasRenderingContext2D} context @param {number} x @param {number} asked @param {number} given both upwards
+   * @param {string} text @param {Record<string, any>} colours
    */
-  _drawSpare(context, x, y, colours) {
-    const { slot } = fit(Object.values(this.spacings)[0], this.length, this.alignLength ?? 1);
+  _drawSpare(context, x, asked, given, text, colours) {
     context.strokeStyle = context.fillStyle = colours.select;
-    line(context, [[x(this.length), y(this.length)], [x(this.length), y(slot)]], 4);
+    line(context, [[x, asked], [x, given]], 4);
     context.beginPath();
-    context.arc(x(this.length), y(slot), 5, 0, 2 * Math.PI);
+    context.arc(x, given, 5, 0, 2 * Math.PI);
     context.fill();
     context.font = "bold 12px system-ui, sans-serif";
-    const text = `${count(slot - this.length)} spare`;
-    const top = (y(this.length) + y(slot)) / 2;
-    context.fillStyle = colours.page;
-    context.fillRect(x(this.length) + 5, top - 9, context.measureText(text).width + 6, 18);
-    context.fillStyle = colours.select;
-    context.fillText(text, x(this.length) + 8, top + 4);
+    const left = x + 8 + context.measureText(text).width > this.canvas.clientWidth ? x - 8 - context.measureText(text).width : x + 8;
+    context.strokeStyle = colours.page; // a rim, so that it can be read over the stairs, and they seen beside it
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeText(text, left, given - 8);
+    context.fillText(text, left, given - 8);
   }
 
   dispose() {
