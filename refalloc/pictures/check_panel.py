@@ -30,7 +30,7 @@ _NOTHING_YET: dict[str, Any] = {"outcome": "", "points": 0, "max_points": 0, "me
 class CheckPanel(Picture):
     """The results of an exercise's checks, its hints, and its file; checked again when the file is saved.
 
-    Args:    exercise: dict of id, title, file (str, its path), and link (str, its path below the lab's root, or "").
+    Args:    exercise: dict of id, title, file (str, its path), and link (str, what the link to it says, or "").
              run: function of on_test that checks and returns the report as a dict of outcome, points, max_points,
              message, lines, printed, and tests, each a dict of name, outcome, points, max_points, message, lines;
              on_test is to be called with each such test as it ends.
@@ -46,6 +46,8 @@ class CheckPanel(Picture):
     _running = traitlets.Bool(False).tag(sync=True)
     _hints: Any = traitlets.List().tag(sync=True)
     _hint_count = traitlets.Int(0).tag(sync=True)
+    _problem = traitlets.Unicode("").tag(sync=True)  # why there is no report, when the checks themselves did not work
+    _home = traitlets.Unicode().tag(sync=True)
     _live = traitlets.Bool(True).tag(sync=True)
 
     def __init__(self, exercise, run, next_hint=None, hint_count=0, watches=False):
@@ -57,6 +59,7 @@ class CheckPanel(Picture):
             title=f"{exercise['id']} {exercise['title']}",
             _exercise=exercise,
             _report=_NOTHING_YET,
+            _home=str(Path.home()),
             _hint_count=hint_count if next_hint is not None else 0,
         )
         self.on_msg(self._on_message)
@@ -68,6 +71,7 @@ class CheckPanel(Picture):
         with self._one_at_a_time:
             self._tests = []
             self._running = True
+            self._problem = ""
             try:
                 report = self._run(lambda test: setattr(self, "_tests", [*self._tests, test]))
                 self._tests = list(report["tests"])
@@ -75,6 +79,13 @@ class CheckPanel(Picture):
             finally:
                 self._running = False
         return report
+
+    def _check_and_tell(self):
+        """Check, where nobody would hear of an error: the panel tells it."""
+        try:
+            self.check()
+        except Exception as error:
+            self._problem = f"The checks did not run: {error}"
 
     def hint(self):
         """Show one more hint. Returns all that are shown: list of str."""
@@ -89,7 +100,7 @@ class CheckPanel(Picture):
 
     def _on_message(self, _, message, __):
         if message["action"] == "check":
-            self.check()
+            self._check_and_tell()
         elif message["action"] == "hint":
             self.hint()
 
@@ -97,7 +108,7 @@ class CheckPanel(Picture):
         file = Path(self._exercise["file"]).resolve()
         for changes in file_changes(file.parent, stop_event=self._stop, raise_interrupt=False):
             if any(Path(changed).resolve() == file for _, changed in changes):
-                self.check()
+                self._check_and_tell()
 
     def facts(self):
         """{"outcome": str, "Tests": Table}."""

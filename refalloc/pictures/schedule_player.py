@@ -19,11 +19,12 @@ from refalloc.pictures.picture import Picture
 from refalloc.pictures.static_files import joined_module
 from refalloc.pictures.still import MARGIN, Still, one_of_many
 from refalloc.pictures.story import Moment, Table
-from refalloc.schedule import Exploration, Replay, Stepper
+from refalloc.schedule import Exploration, ProgramError, Replay, Stepper
 from refalloc.trace import PROLOGUE, Kind
 from refalloc.trace.describe import describe
 
 _LEFT_OUT = (Kind.READ_THREAD_INDEX,)  # but where a step has nothing else
+STILL_ROWS = 40  # of the steps, the last
 _NOT_OF_SCENARIO = ("programs", "check", "sound")
 
 
@@ -37,6 +38,7 @@ class SchedulePlayer(Picture):
 
     _esm = joined_module("schedule_player.js")
     _board = traitlets.Dict().tag(sync=True)
+    _way: Any = traitlets.List().tag(sync=True)  # the board before each step that was there to begin with
     _mover: Any = None  # the thread that moves the others; None once closed
     _live = traitlets.Bool(True).tag(sync=True)  # whether anyone is there to move the threads
 
@@ -45,7 +47,7 @@ class SchedulePlayer(Picture):
         self._stepper = mover.submit(_stepper_of, of, check, options).result()
         self._mover = mover
         self.branches = []  # schedules to come back to
-        super().__init__(title=title, _board=self._moved(self._told))
+        super().__init__(title=title, _board=self._moved(self._told), _way=self._moved(self._told_on_the_way))
         self.on_msg(self._on_message)
 
     @property
@@ -118,7 +120,7 @@ class SchedulePlayer(Picture):
         }
         try:
             actions[message["action"]](*message.get("arguments", ()))
-        except (ValueError, IndexError) as error:  # of a button that was pressed before the last move was drawn
+        except (ValueError, IndexError, ProgramError) as error:  # such as one pressed before the last move was drawn
             self._board = {**self._moved(self._told), "refusal": str(error)}
 
     def _told(self):
@@ -126,30 +128,23 @@ class SchedulePlayer(Picture):
         stepper = self._stepper
         recording = stepper.recording
         moment = Moment(recording, len(recording.events) - 1)
-        threads = [self._thread(thread, recording) for thread in range(len(stepper.scenario.programs))]
-        verdict = stepper.verdict
         return {
-            "threads": threads,
+            **_told_of(stepper),
             "steps": [self._step(index, recording, moment) for index in range(len(stepper.schedule))],
-            "verdict": "" if verdict is None else f"{verdict.kind} at step {verdict.step}: {verdict.message}",
-            "state": _state_of(stepper),
-            "schedule": stepper.schedule,
-            "preemptions": stepper.preemptions,
             "branches": self.branches.copy(),
             "refusal": "",
         }
 
-    def _thread(self, thread, recording):
-        events = recording.events
-        at = source = ""
-        place = self._stepper.source_place(thread)
-        if place is not None:
-            file, line = place
-            at, source = f"{Path(file).name}:{line}", linecache.getline(file, line).strip()
-        can_move = thread in self._stepper.choices
-        has_ended = bool(((events["thread"] == thread) & (events["kind"] == Kind.THREAD_END)).any())
-        next_move = "has ended" if has_ended else self._stepper.next_move(thread)
-        return {"name": f"T{thread}", "can_move": can_move, "next": next_move, "at": at, "source": source}
+    def _told_on_the_way(self):
+        """What the picture showed, but for its steps, before each step of the schedule."""
+        told = []
+        with contextlib.closing(self._stepper.branch()) as stepper:
+            schedule = stepper.schedule
+            stepper.back(len(schedule))
+            for thread in schedule:
+                told.append(_told_of(stepper))
+                stepper.step(thread)
+        return told
 
     def _step(self, index, recording, moment):
         stepper = self._stepper
@@ -190,11 +185,13 @@ class SchedulePlayer(Picture):
                 f"{thread['name']} next: {thread['next']}{can}. {thread['at']} {thread['source']}", MARGIN + 18
             )
         still.y += 8
-        still.table(table, most=40)
+        if len(table.rows) > STILL_ROWS:
+            still.text(f"{_counted(len(table.rows) - STILL_ROWS, 'step')} before these", colour="faint")
+        still.table(Table(table.columns, table.rows[-STILL_ROWS:]), most=STILL_ROWS)
         return still.png()
 
     def _page_state(self):
-        return {**super()._page_state(), "_live": False}
+        return {**super()._page_state(), "_live": False, "_way": self._moved(self._told_on_the_way)}
 
 
 def _stepper_of(of, check, options):
@@ -210,6 +207,31 @@ def _stepper_of(of, check, options):
         same = {name: getattr(scenario, name) for name in names}
         return Stepper(scenario.programs, scenario.check, of.schedule, **same)
     return Stepper(of, check, **options)
+
+
+def _told_of(stepper):
+    """Where a stepper stands, as plain data; what its steps did is not in it."""
+    verdict = stepper.verdict
+    return {
+        "threads": [_thread(stepper, thread) for thread in range(len(stepper.scenario.programs))],
+        "verdict": "" if verdict is None else f"{verdict.kind} at step {verdict.step}: {verdict.message}",
+        "state": _state_of(stepper),
+        "schedule": stepper.schedule,
+        "preemptions": stepper.preemptions,
+    }
+
+
+def _thread(stepper, thread):
+    events = stepper.recording.events
+    at = source = ""
+    place = stepper.source_place(thread)
+    if place is not None:
+        file, line = place
+        at, source = f"{Path(file).name}:{line}", linecache.getline(file, line).strip()
+    has_ended = bool(((events["thread"] == thread) & (events["kind"] == Kind.THREAD_END)).any())
+    next_move = "has ended" if has_ended else stepper.next_move(thread)
+    can_move = thread in stepper.choices
+    return {"name": f"T{thread}", "can_move": can_move, "next": next_move, "at": at, "source": source}
 
 
 def _state_of(stepper):

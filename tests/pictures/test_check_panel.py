@@ -56,6 +56,25 @@ def test_checks_that_do_not_work_leave_the_panel_ready(tmp_path):
     assert not panel._running
 
 
+def test_a_press_and_a_save_tell_why_checks_did_not_work(tmp_path):
+    file = tmp_path / "answer.py"
+    problems = ["no process", "", "no process again"]
+
+    def run(on_test):
+        problem = problems.pop(0)
+        if problem:
+            raise OSError(problem)
+        return a_report(a_test("first", "correct", 2))
+
+    panel = CheckPanel({**EXERCISE, "file": str(file)}, run)
+    panel._on_message(panel, {"action": "check"}, [])
+    assert panel._problem == "The checks did not run: no process"
+    panel._on_message(panel, {"action": "check"}, [])
+    assert panel._problem == ""
+    panel._check_and_tell()  # as after a save
+    assert panel._problem == "The checks did not run: no process again"
+
+
 def test_saving_the_file_checks_again(tmp_path):
     file = tmp_path / "answer.py"
     file.write_text("1")

@@ -2,11 +2,15 @@
 
 import { element, fillTable, keepKeys, scrolling, setText } from "./dom.js";
 import { watchTheme } from "./palette.js";
+import { asking } from "./traits.js";
 
 /** @type {Record<string, string>} */
 const MARKS = {
   correct: "✓", incorrect: "✗", crashed: "✗", "timed out": "✗", "not attempted": "○", "not reached": "·",
 };
+const WATCHED = "change:_report change:_tests change:_running change:_hints change:_problem";
+const SILENCE = "No word from the kernel: it may be busy, or have ended. If it has, run the cell again.";
+const COLUMNS = /\S {2,}\S/; // as in the table of a schedule
 
 /**
  * @typedef {{name: string, outcome: string, points: number, max_points: number, message: string, lines: string[]}} Test
@@ -20,6 +24,8 @@ class CheckPanel {
     const exercise = model.get("_exercise");
     this.outcome = element("p", { class: "rf-step", role: "status" });
     this.message = element("p");
+    this.problem = element("p", { role: "alert" });
+    this.python = asking(model, () => setText(this.problem, SILENCE));
     this.lines = element("pre");
     this.printed = element("pre");
     this.printedBox = element("details", {}, element("summary", {}, "What your code printed"), this.printed);
@@ -29,14 +35,14 @@ class CheckPanel {
     this.checkButton = element("button", { type: "button", onclick: () => this.ask("check") }, "Check again");
     this.hintButton = element("button", { type: "button", onclick: () => this.ask("hint") }, "Hint");
     this.root = element("div", { class: "refalloc rf-check" },
-      element("div", { class: "rf-head" }, element("strong", {}, model.get("title")), fileLink(exercise)),
-      element("div", { class: "rf-told rf-short" }, this.outcome, this.message, this.lines),
+      element("div", { class: "rf-head" }, element("strong", {}, model.get("title")), fileLink(exercise, model.get("_home"))),
+      element("div", { class: "rf-told rf-short" }, this.outcome, this.message, this.lines, this.problem),
       element("div", { class: "rf-bar" }, this.checkButton, this.hintButton),
       this.hints, scrolling(this.table), this.failures, this.printedBox);
     keepKeys(this.root);
     el.replaceChildren(this.root);
     this.onChange = () => this.show();
-    model.on("change:_report change:_tests change:_running change:_hints", this.onChange);
+    model.on(WATCHED, this.onChange);
     this.unwatch = watchTheme((theme) => {
       this.root.dataset.theme = theme;
     });
@@ -45,10 +51,12 @@ class CheckPanel {
 
   /** @param {string} action */
   ask(action) {
-    this.model.send({ action });
+    this.python.ask({ action });
   }
 
   show() {
+    this.python.heard();
+    setText(this.problem, this.model.get("_problem"));
     const report = /** @type {Report} */ (this.model.get("_report"));
     const tests = /** @type {Test[]} */ (this.model.get("_tests"));
     const hints = /** @type {string[]} */ (this.model.get("_hints"));
@@ -67,7 +75,7 @@ class CheckPanel {
     tests.forEach((test, index) => (this.table.tBodies[0].rows[index].dataset.outcome = test.outcome));
     this.failures.replaceChildren(...tests.filter((test) => test.message !== "" && test.outcome !== "correct").map((test) =>
       element("details", {}, element("summary", {}, test.name), element("p", {}, test.message),
-        element("pre", {}, test.lines.join("\n")))));
+        this._showLines(element("pre"), test.lines))));
     setText(this.printed, report.printed);
     this.printedBox.hidden = report.printed === "";
     const hintCount = this.model.get("_hint_count");
@@ -78,30 +86,41 @@ class CheckPanel {
     this.checkButton.disabled = !isLive || isRunning;
   }
 
-  /** @param {HTMLElement} pre @param {string[]} lines */
+  /** Lines in columns scroll sideways; others wrap. @param {HTMLElement} pre @param {string[]} lines */
   _showLines(pre, lines) {
+    const hasColumns = lines.some((line) => COLUMNS.test(line.trimStart()));
     setText(pre, lines.join("\n"));
     pre.hidden = lines.length === 0;
+    pre.classList.toggle("rf-scroll", hasColumns);
+    for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": "account" })) {
+      if (hasColumns) pre.setAttribute(name, value);
+      else pre.removeAttribute(name);
+    }
+    return pre;
   }
 
   dispose() {
-    this.model.off("change:_report change:_tests change:_running change:_hints", this.onChange);
+    this.python.heard();
+    this.model.off(WATCHED, this.onChange);
     this.unwatch();
   }
 }
 
 /**
- * A link that opens the file beside the notebook: JupyterLab runs the command that an element names. Elsewhere, the path.
- * @param {{file: string, link: string}} exercise
+ * A link that opens the file beside the notebook: JupyterLab runs the command that an element names. Elsewhere, and for
+ * a file that the lab cannot reach, its path.
+ * @param {{file: string, link: string}} exercise @param {string} home the reader's, which the lab calls "~"
  */
-function fileLink({ file, link }) {
-  const config = document.getElementById("jupyter-config-data");
-  if (link === "" || config === null) return element("code", {}, link === "" ? file : link);
-  const { baseUrl } = JSON.parse(config.textContent ?? "{}");
+function fileLink({ file, link }, home) {
+  const shown = link === "" ? file : link;
+  const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
+  const root = (config.serverRoot ?? "").replace(/^~(?=\/|$)/, home).replace(/\/$/, "");
+  if (config.serverRoot === undefined || !file.startsWith(`${root}/`)) return element("code", {}, shown);
+  const path = file.slice(root.length + 1);
   return element("a", {
-    href: `${baseUrl}lab/tree/${link}`, "data-commandlinker-command": "docmanager:open",
-    "data-commandlinker-args": JSON.stringify({ path: link }),
-  }, link);
+    href: encodeURI(`${config.baseUrl}lab/tree/${path}`), "data-commandlinker-command": "docmanager:open",
+    "data-commandlinker-args": JSON.stringify({ path }),
+  }, shown);
 }
 
 export default {

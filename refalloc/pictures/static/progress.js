@@ -1,6 +1,6 @@
 /** The Progress widget: the course at a glance. */
 
-import { element, setText, tablesOf } from "./dom.js";
+import { element, keepKeys, setText, tablesOf } from "./dom.js";
 import { watchTheme } from "./palette.js";
 
 /**
@@ -23,6 +23,7 @@ class Progress {
     this.root = element("div", { class: "refalloc" },
       element("div", { class: "rf-head" }, element("strong", {}, model.get("title"))),
       this.summary, this.lessons, this.tables.root);
+    keepKeys(this.root);
     el.replaceChildren(this.root);
     this.onChange = () => this.show();
     model.on("change:lessons", this.onChange);

@@ -1,9 +1,15 @@
-/** The SchedulePlayer widget: the reader is the scheduler. Python moves the threads, one message a press. */
+/**
+ * The SchedulePlayer widget: the reader is the scheduler. Python moves the threads, one message a press. Boards that
+ * were shown are kept, so that without a kernel the reader can still go through them, back and forward.
+ */
 
 import { element, keepKeys, scrolling, setText } from "./dom.js";
 import { oneOfMany, watchTheme } from "./palette.js";
+import { asking } from "./traits.js";
 
-const PATIENCE_MS = 5000; // a move takes some milliseconds; without word by then, nobody is there
+const AS_IT_STOOD = "This is the run as it stood; in a notebook you move the threads yourself.";
+const SILENCE = "No word from the kernel: it may be busy, or have ended. What was seen can still be gone through; " +
+  "to move threads, run the cell again.";
 
 /**
  * @typedef {{name: string, can_move: boolean, next: string, at: string, source: string}} Thread
@@ -17,14 +23,20 @@ class SchedulePlayer {
   /** @param {any} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
-    this.timer = 0;
+    this.python = asking(model, () => this.goOnAlone());
+    this.isAlone = !model.get("_live");
+    /** @type {Map<string, Board>} */ this.seen = new Map(); // by schedule
+    /** @type {number[]} */ this.way = []; // the longest schedule that goes on from where the reader is
+    this.shown = this.kernelBoard();
+    this._rememberTheWay();
     this.state = element("p", { class: "rf-step", "aria-live": "polite" });
     this.note = element("p", { role: "status" });
-    this.backButton = element("button", { type: "button", onclick: () => this.ask("back") }, "‹ back");
-    this.startButton = element("button", { type: "button", onclick: () => this.ask("back", this.board().steps.length) }, "« to the start");
+    this.backButton = element("button", { type: "button", onclick: () => this.go(this.shown.steps.length - 1) }, "‹ back");
+    this.startButton = element("button", { type: "button", onclick: () => this.go(0) }, "« to the start");
+    this.forwardButton = element("button", { type: "button", onclick: () => this.go(this.shown.steps.length + 1) }, "forward ›");
     this.branchButton = element("button", { type: "button", onclick: () => this.ask("branch") }, "keep as a branch");
     this.branches = element("span", { class: "rf-bar" });
-    this.columns = this.board().threads.map((thread, index) => this._column(thread, index));
+    this.columns = this.shown.threads.map((thread, index) => this._column(thread, index));
     this.steps = element("table", { class: "rf-table rf-steps" }, element("caption", {}, "Steps"));
     this.stepsBox = scrolling(this.steps);
     this.stepsBox.classList.add("rf-tall");
@@ -32,21 +44,38 @@ class SchedulePlayer {
       element("div", { class: "rf-head" }, element("strong", {}, model.get("title"))),
       element("div", { class: "rf-told rf-short" }, this.state, this.note),
       element("div", { class: "rf-threads" }, ...this.columns.map((column) => column.root)),
-      element("div", { class: "rf-bar" }, this.backButton, this.startButton, this.branchButton, this.branches),
+      element("div", { class: "rf-bar" }, this.startButton, this.backButton, this.forwardButton, this.branchButton, this.branches),
       this.stepsBox);
     keepKeys(this.root);
     el.replaceChildren(this.root);
-    this.onBoard = () => this.show();
+    this.onBoard = () => {
+      this.isAlone = !model.get("_live");
+      this.show(this.kernelBoard());
+    };
     model.on("change:_board", this.onBoard);
     this.unwatch = watchTheme((theme) => {
       this.root.dataset.theme = theme;
     });
-    this.show();
+    this.show(this.shown);
   }
 
   /** @returns {Board} */
-  board() {
+  kernelBoard() {
     return this.model.get("_board");
+  }
+
+  /** The boards before each step that was there to begin with. */
+  _rememberTheWay() {
+    const { steps, branches } = this.shown;
+    for (const [count, board] of /** @type {Board[]} */ (this.model.get("_way")).entries()) {
+      this.remember({ ...board, steps: steps.slice(0, count), branches, refusal: "" });
+    }
+  }
+
+  /** @param {Board} board */
+  remember(board) {
+    this.seen.set(String(board.schedule), board);
+    if (board.schedule.some((thread, step) => this.way[step] !== thread)) this.way = board.schedule;
   }
 
   /** @param {Thread} thread @param {number} index */
@@ -62,17 +91,41 @@ class SchedulePlayer {
 
   /** @param {string} action @param {...number} args */
   ask(action, ...args) {
-    this.model.send({ action, arguments: args });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => setText(this.note, "No word from the kernel: it may have ended. Run the cell again."), PATIENCE_MS);
+    this.python.ask({ action, arguments: args });
   }
 
-  show() {
-    clearTimeout(this.timer);
-    const board = this.board();
-    const isLive = this.model.get("_live");
+  goOnAlone() {
+    this.isAlone = true;
+    this.show(this.shown);
+  }
+
+  /** To where `count` steps of the way have been taken. @param {number} count */
+  go(count) {
+    const now = this.shown.steps.length;
+    if (this.isAlone) this.show(/** @type {Board} */ (this.seen.get(String(this.way.slice(0, count)))));
+    else if (count > now) this.ask("step", this.way[now]);
+    else this.ask("back", now - count);
+  }
+
+  /** @param {number} branch @param {number[]} schedule */
+  returnTo(branch, schedule) {
+    if (this.isAlone) this.show(/** @type {Board} */ (this.seen.get(String(schedule))));
+    else this.ask("return", branch);
+  }
+
+  /** @param {number} count @returns {boolean} */
+  canGo(count) {
+    return count >= 0 && count <= this.way.length && (!this.isAlone || this.seen.has(String(this.way.slice(0, count))));
+  }
+
+  /** @param {Board} board */
+  show(board) {
+    this.python.heard();
+    this.shown = board;
+    this.remember(board);
+    const isLive = !this.isAlone;
     setText(this.state, board.state);
-    setText(this.note, isLive ? board.refusal : "This is the run as it stood; in a notebook you move the threads yourself.");
+    setText(this.note, isLive ? board.refusal : this.model.get("_live") ? SILENCE : AS_IT_STOOD);
     board.threads.forEach((thread, index) => {
       const { next, at, source, move, root } = this.columns[index];
       setText(next, thread.next === "has ended" ? "has ended" : `next: ${thread.next}${thread.can_move ? "" : ", but cannot move"}`);
@@ -81,10 +134,13 @@ class SchedulePlayer {
       move.disabled = !isLive || !thread.can_move;
       root.classList.toggle("rf-able", thread.can_move);
     });
-    this.backButton.disabled = this.startButton.disabled = !isLive || board.steps.length === 0;
+    const count = board.steps.length;
+    this.startButton.disabled = count === 0 || !this.canGo(0);
+    this.backButton.disabled = !this.canGo(count - 1);
+    this.forwardButton.disabled = !this.canGo(count + 1);
     this.branchButton.disabled = !isLive;
     this.branches.replaceChildren(...board.branches.map((schedule, index) => element("button", {
-      type: "button", disabled: !isLive, onclick: () => this.ask("return", index),
+      type: "button", disabled: !isLive && !this.seen.has(String(schedule)), onclick: () => this.returnTo(index, schedule),
     }, `branch ${index + 1}: ${schedule.length} steps`)));
     this._fillSteps(board);
   }
@@ -105,7 +161,7 @@ class SchedulePlayer {
   }
 
   dispose() {
-    clearTimeout(this.timer);
+    this.python.heard();
     this.model.off("change:_board", this.onBoard);
     this.unwatch();
   }

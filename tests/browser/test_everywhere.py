@@ -1,0 +1,155 @@
+"""Every widget in JupyterLab: everyone can use it, its keys are its own, it outlives its kernel; and the still of it in
+a notebook that is not trusted, and in a page made of one."""
+
+from html import escape
+
+import nbformat
+import pytest
+
+SET_UP = """
+import os, sys
+from refalloc import allocator
+from refalloc.heap import Heap
+from refalloc.lab import LaneTable, MemoryMap, SchedulePlayer, SizeClasses, SlabRuler
+from refalloc.pictures.check_panel import CheckPanel, Progress
+from refalloc.pictures.prediction import Prediction
+from refalloc.trace import EventLog, record
+
+heap, log = Heap(lane_count=2, arena_len=1 << 26), EventLog()
+undo = record(heap, log)
+blocks = [allocator.alloc(heap, 100, 3) for _ in range(3)]
+allocator.free(heap, blocks[1], 100, 3)
+undo()
+recording = log.recording()
+
+def pair(thread):
+    thread.free(thread.alloc(24))
+
+def player():
+    player = SchedulePlayer([pair, pair])
+    for thread in (0, 1, 0, 1):
+        player.step(thread)
+    return player
+
+def panel():
+    test = {"name": "a length of 9", "outcome": "incorrect", "points": 0, "max_points": 2, "message": "gave 0"}
+    test["lines"] = ["step  T0                 T1                 source" + " of a long line" * 20]
+    report = {**test, "printed": "hello", "tests": [test]}
+    panel = CheckPanel({"id": "04.1", "title": "Size class", "file": "a.py", "link": ""}, lambda on_test: report)
+    panel.check()
+    return panel
+
+exercise = {"id": "04.1", "title": "Size class", "passed": True, "points": 3, "max_points": 3, "hints": 0}
+lessons = [{"id": "04", "title": "Size classes", "exercises": [exercise, {**exercise, "id": "04.2", "passed": False}]}]
+"""
+WIDGETS = {
+    "MemoryMap": "MemoryMap(recording)",
+    "LaneTable": "LaneTable(recording)",
+    "SchedulePlayer": "player()",
+    "SizeClasses": "SizeClasses(300)",
+    "SlabRuler": "SlabRuler(10, pages=3)",
+    "CheckPanel": "panel()",
+    "Progress": "Progress(lessons)",
+    "Prediction": "Prediction('How far?', unit='bytes')",
+}
+UNFOLD = "() => document.querySelectorAll('.refalloc details').forEach(details => { details.open = true; })"
+CONTROLS = ".refalloc :is(button:enabled, input, select, canvas[tabindex], summary, [tabindex='0'])"
+OUTLINES = """controls => controls.map(control => {
+  const { outlineStyle, outlineWidth } = getComputedStyle(control);
+  return `${outlineStyle} ${parseFloat(outlineWidth)}`; })"""
+
+
+@pytest.fixture(params=WIDGETS)
+def shown(request, lab):
+    """The lab, with a notebook that shows one widget."""
+    lab.run(f"{request.param}.ipynb", [SET_UP, WIDGETS[request.param]])
+    lab.page.locator(".refalloc").wait_for()
+    return lab
+
+
+def test_axe_finds_nothing_in_either_theme(shown, axe):
+    shown.page.evaluate(UNFOLD)
+    for theme in ("Dark", "Light"):
+        shown.theme(theme)
+        shown.page.locator(f".refalloc[data-theme={theme.lower()}]").wait_for()
+        assert axe(shown.page) == []
+
+
+def test_keys_stay_in_the_picture_and_focus_is_seen(shown):
+    page = shown.page
+    controls = page.locator(CONTROLS).filter(visible=True)
+    page.locator(".refalloc").evaluate("root => root.setAttribute('tabindex', '-1')")
+    page.locator(".refalloc").focus()
+    for control in controls.all():
+        if not control.is_visible() or not control.is_enabled():
+            continue  # a key of the one before has changed it
+        page.keyboard.press("Shift")  # from now on, focus is the keyboard's
+        control.focus()
+        style, width = control.evaluate(f"control => ({OUTLINES})([control])")[0].split()
+        assert (style, float(width) >= 2) == ("solid", True), control.evaluate("e => e.outerHTML")
+        if control.get_attribute("type") not in ("number", "text"):
+            for key in ("d", "d", "a", "x", "b", "m", "0", "0"):  # each does something to a notebook
+                control.press(key)
+    cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.model.toJSON().cells")
+    assert [cell["cell_type"] for cell in cells] == ["code", "code"]
+
+
+def test_a_picture_outlives_its_kernel(shown):
+    page = shown.page
+    told = page.locator(".refalloc").inner_text()
+    shown.kill_kernel()
+    assert page.locator(".refalloc").inner_text() == told
+    sliders = page.locator(".refalloc input[type=range]")
+    for slider in sliders.all():
+        slider.press("Home")
+    if sliders.count() > 0:
+        page.wait_for_function("told => document.querySelector('.refalloc').innerText !== told", arg=told)
+    shown.errors.clear()  # the widget library says that nobody listens
+
+
+def saved(lab, name):
+    """The notebook as the lab saves it."""
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save().then(() => true)")
+    return nbformat.read(lab.server.root / name, as_version=4)
+
+
+def test_a_notebook_that_is_not_trusted_shows_stills_and_sentences(lab):
+    lab.run("made.ipynb", [SET_UP, *WIDGETS.values()])
+    notebook = saved(lab, "made.ipynb")
+    for cell in notebook.cells:
+        cell.metadata.pop("trusted", None)
+    texts = [cell.outputs[0].data["text/plain"] for cell in notebook.cells[1:]]
+    # Another text, so that the lab has no signature of it: as a clone of somebody's repository.
+    notebook.cells[0].source += "\n# a clone"
+    nbformat.write(notebook, lab.server.root / "clone.ipynb")
+    lab.open("clone.ipynb")
+    page = lab.page
+    for number, text in enumerate(texts, 1):
+        page.evaluate(
+            "n => window.jupyterapp.shell.currentWidget.content.scrollToItem(n).then(() => true)",
+            number,
+        )
+        image = page.locator(f".jp-Notebook-cell[data-windowed-list-index='{number}'] img")
+        image.wait_for()
+        assert image.get_attribute("src").startswith("data:image/png;base64,")
+        assert image.evaluate("image => image.naturalWidth") == 900
+        assert image.get_attribute("alt") in (text, None)  # the lab drops what says it to a screen reader
+    assert page.locator(".refalloc").count() == 0
+
+
+def test_pages_that_nbconvert_makes_show_stills(lab, open_page):
+    from nbconvert import HTMLExporter
+
+    lab.run("convert.ipynb", [SET_UP, *WIDGETS.values()])
+    notebook = saved(lab, "convert.ipynb")
+    notebook.metadata.pop("widgets", None)
+    exporter = HTMLExporter(require_js_url="", mathjax_url="", mermaid_js_url="", jupyter_widgets_base_url="")
+    html, _ = exporter.from_notebook_node(notebook)
+    page = open_page(html.replace("</body>", '<p role="alert">the end</p></body>'))
+    images = page.locator(".jp-OutputArea img")
+    assert images.count() == len(WIDGETS)
+    assert [image.evaluate("image => image.naturalWidth") for image in images.all()] == [900] * len(WIDGETS)
+    # nbconvert's own template leaves out what says it to a screen reader; the classic one has it.
+    html, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    for cell in notebook.cells[1:]:
+        assert f'alt="{escape(cell.outputs[0].data["text/plain"], quote=False)}"' in html
