@@ -2,12 +2,14 @@
 
 import pytest
 
+from refalloc.allocator import lock
 from refalloc.course.expect import WrongAnswerError, place, require
 from refalloc.course.threads import require_safe
 from refalloc.schedule import replay
 from refalloc.trace.events import Kind
 
 TRAPS = {
+    "Who takes a slot from the list reads its link: write it before the lane is given back.": "the word at",
     "The front of a list may change until you have the lane's lock.": "reads frees",
     "A lane's list is read and written behind its lock.": "writes frees",
     "The slots in the list must lead on to those that were in it before.": "of them are",
@@ -104,9 +106,19 @@ def test_threads_in_every_order(student, edition):
 
         return program
 
+    def takes(thread):
+        """A program that takes a slot from the list of the lane that it gets, if there is one."""
+        lane = lock(thread.heap)
+        slot = lane.frees[knobs.size_class]
+        if slot != 0:
+            lane.frees[knobs.size_class] = thread.heap.load(slot + knobs.link_offset)
+        thread.heap.unlock(lane)
+        return slot
+
     def all_listed(count):
         def check(run):
             found = [slot for slots in knobs.listed(run.heap) for slot in slots]
+            found += [slot for slot in run.results if slot]  # the slots that were taken
             if len({*found}) < len(found):
                 return "a slot is in two lists, so two threads will get it"
             return len(found) == count or f"{count} slots were freed, and {len(found)} of them are in a list"
@@ -119,6 +131,7 @@ def test_threads_in_every_order(student, edition):
         for story, programs, count in (
             ("Two threads that free a slot each", [frees([0]), frees([1])], 2),
             ("Two threads that free two slots each", [frees([0, 1]), frees([2, 3])], 4),
+            ("A thread that frees a slot and one that takes one", [frees([0]), takes], 1),
             ("Two threads that free two slots and then one", [frees([0, 1], [2]), frees([3, 4], [5])], 6),
         ):
             require_safe(f"{story}, {told}", programs, all_listed(count), traps, map_slab, lane_count=lane_count)
