@@ -94,4 +94,6 @@ def test_bytes_are_written_to_any_place_and_no_others_change(student, edition):
             )
         got = after[offset : offset + length]
         if got != data:
-            raise WrongAnswerError(f"{call} left {shorten(got)} there.")
+            or_ed = bytes(new | old for new, old in zip(data, before[offset : offset + length], strict=True))
+            reason = " The old bytes show through: clear them before you put the new ones in." if got == or_ed else ""
+            raise WrongAnswerError(f"{call} left {shorten(got)} there; expected {shorten(data)}.{reason}")

@@ -39,6 +39,16 @@ def by(overlap, frees=True):
     return find
 
 
+def first_shared_byte(log):
+    """Where the second block has the first byte that somebody has already, in place of the event's number."""
+    number = expected_overlap(log)
+    if number == -1:
+        return None
+    live = [event[1:] for event in log[:number] if event[0] == "alloc" and ["free", *event[1:]] not in log[:number]]
+    start = log[number][1]
+    return min((max(addr, start) for addr, length in live if overlaps((addr, length), log[number][1:])), default=None)
+
+
 def touches(a, b):
     return a[0] <= b[0] + b[1] and b[0] <= a[0] + a[1]
 
@@ -65,7 +75,9 @@ TRAPS = {
     ),
     "Blocks can overlap without starting at one address.": by(lambda a, b: a[0] == b[0]),
     "Compare with every live block, not with the one before.": with_neighbour,
-    "Nothing overlaps here: -1 is the answer.": lambda log: len(log),
+    "Nothing overlaps here: -1 is the answer.": lambda log: len(log) if expected_overlap(log) == -1 else None,
+    "Events are numbered from 0.": lambda log: expected_overlap(log) + 1,
+    "That is an address; give the number of the event, its place in the log.": lambda log: first_shared_byte(log),
     "That is the event before; the allocator goes wrong when it hands out the second block.": lambda log: (
         expected_overlap(log) - 1
     ),

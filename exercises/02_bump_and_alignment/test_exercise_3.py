@@ -28,9 +28,8 @@ class Region:
         got = self.student.alloc(self.heap, self.lane, self.start, self.end, length, alignment)
         self.said.append(f"alloc({length}, {alignment})")
         if got != expected or type(got) is not int:
-            raise WrongAnswerError(
-                f"{self.story()} gave {self.told(got)}; expected {self.told(expected)}.{self.reason(got, expected)}"
-            )
+            reason = self.reason(got, expected, fills=expected + length == self.end)
+            raise WrongAnswerError(f"{self.story()} gave {self.told(got)}; expected {self.told(expected)}.{reason}")
         if got:
             self.next_addr = got + length
             data = bytes([len(self.said) % 255 + 1]) * length
@@ -78,11 +77,13 @@ class Region:
                 f"{self.told(self.next_addr)}.{reason}"
             )
 
-    def reason(self, got, expected):
+    def reason(self, got, expected, fills):
         if got is None:
             return " Is there a `return` on every path?"
-        if type(got) is not int or got == 0:
-            return " There is room." if got == 0 else " Give an int back."
+        if got == 0:
+            return " There is room: a block may end where the region does." if fills else " There is room."
+        if type(got) is not int:
+            return " Give an int back."
         if expected == 0:
             return " The block would run out of the region."
         return " Round up to a multiple of the alignment." if got < expected else " It can lie lower."

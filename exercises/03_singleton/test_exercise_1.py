@@ -31,8 +31,8 @@ def run(schedule, thread_count, making):
     return result, [(addr >> 32) - 2 for addr in result.results]  # each thread maps in a range of its own
 
 
-def model(schedule, thread_count, making, takes_its_own=False, keeps_first=False, runs_on=True):
-    """The program, played. The last three arguments make it wrong.
+def model(schedule, thread_count, making, takes_its_own=False, keeps_first=False, runs_on=True, in_turns=False):
+    """The program, played. The last four arguments make it wrong.
 
     Returns: (what each thread took, the steps that were taken: those of the schedule, and those after it).
     """
@@ -40,6 +40,8 @@ def model(schedule, thread_count, making, takes_its_own=False, keeps_first=False
     noted, place, made, result = None, [look] * thread_count, set(), [None] * thread_count
     moves = []
     rest = [thread for thread in range(thread_count) for _ in range(ended)]
+    if in_turns:
+        rest = [*range(thread_count)] * ended
     for number, thread in enumerate([*schedule, *rest]):
         if number >= len(schedule) and (place[thread] >= ended or not runs_on):
             continue
@@ -75,6 +77,7 @@ TRAPS = {
     ),
     "A later note replaces an earlier one.": wrong(keeps_first=True),
     "The schedule ends before the threads do; then they run on, thread 0 first.": wrong(runs_on=False),
+    "When the schedule is over, thread 0 runs to its end before thread 1 goes on.": wrong(in_turns=True),
     "Threads are numbered from 0.": lambda *row: [number + 1 for number in expected_taken(*row)],
 }
 

@@ -30,7 +30,20 @@ def unequal_steps(min_slot, max_slot, steps):
     return sorted(slots)
 
 
+def steps_of_each_slot(min_slot, max_slot, steps):
+    """Steps that are taken from the slot before, not from the power of two below it."""
+    slots = [min_slot]
+    while slots[-1] < max_slot:
+        slots.append(slots[-1] + max(slots[-1] // steps, min_slot))
+    return slots
+
+
 SLOT_TRAPS = {
+    "max_slot is the last slot; the list goes past it.": lambda min_slot, max_slot, steps: [
+        *expected_slot_sizes(min_slot, max_slot, steps),
+        max_slot + max(max_slot // steps, min_slot),
+    ],
+    "A step has p // steps bytes, with the power of two p below, not the slot before, divided.": steps_of_each_slot,
     "max_slot is the last slot, and it is missing.": lambda *knobs: expected_slot_sizes(*knobs)[:-1],
     "min_slot is the first slot, and it is missing.": lambda *knobs: expected_slot_sizes(*knobs)[1:],
     "A step is never shorter than min_slot.": unequal_steps,
@@ -45,6 +58,9 @@ SLOT_TRAPS = {
     ),
 }
 CLASS_TRAPS = {
+    "That is the slot; its place in the list is wanted.": lambda length, slots: next(
+        (slot for slot in slots if slot >= length), None
+    ),
     "A length that fills a slot needs no larger one.": lambda length, slots: sum(slot <= length for slot in slots),
     "That slot is too short for the length.": lambda length, slots: max(sum(slot < length for slot in slots) - 1, 0),
     "No slot is long enough: give len(slots).": lambda length, slots: -1,

@@ -52,6 +52,9 @@ WASTE_TRAPS = {
     "That is given in percent of asked, the waste and the 100 percent that were wanted.": factor,
     "That is the mean of the blocks' own percentages; add up all bytes first, then divide once.": mean_of_shares,
     "Round down.": rounded,
+    "Multiply by 100 before you divide: // leaves nothing of a share below 1.": lambda lengths, slots: (
+        expected_waste_percent(lengths, slots) // 100 * 100
+    ),
 }
 WORST_TRAPS = {
     "It is not the shortest of those that waste that share.": lambda slots, shortest: max(
@@ -59,6 +62,9 @@ WORST_TRAPS = {
     ),
     "It wastes the most bytes, but not the largest share of what it asks for.": lambda slots, shortest: max(
         range(shortest, slots[-1] + 1), key=lambda length: slot_for(length, slots) - length
+    ),
+    "That is its slot; the length is wanted.": lambda slots, shortest: slot_for(
+        expected_worst_length(slots, shortest), slots
     ),
     "It is shorter than `shortest`.": lambda slots, shortest: expected_worst_length(slots, 1),
     "A slot that is filled wastes nothing; the worst is one byte more.": lambda slots, shortest: (

@@ -24,12 +24,14 @@ def new_slab(student):
 
 def what_is_wrong(word, slot, link, shift):
     """A sentence about the word that push wrote, "" when it is right."""
+    if word == link == 0:
+        return "the word in the slot is a plain 0; the last link is protected too."
     sentences = [
         (link ^ (slot >> shift), ""),
-        (0, "the word in the slot is a plain 0; the last link is protected too."),
         (link, "the word in the slot is the plain link."),
         (link ^ (link >> shift), "the link was combined with its own address; take the slot that it is written to."),
         ((link ^ (slot << shift)) % 2**64, "the slot's bits were moved up; >> moves them down."),
+        ((link ^ slot) >> shift, "the link was moved down too; only the slot's address is: link ^ (slot >> shift)."),
         (link + (slot >> shift), "the two were added; ^ does not carry."),
     ]
     return next((sentence for wrong, sentence in sentences if wrong == word), "the word is not link ^ (slot >> shift).")

@@ -7,7 +7,9 @@ import pytest
 from refalloc.course.expect import compare
 
 
-def simulated(accesses, line_len, reads_take=False, colds_count=False, forgets=True, by_last=False, first_only=False):
+def simulated(
+    accesses, line_len, reads_take=False, colds_count=False, forgets=True, by_last=False, first_only=False, own=False
+):
     """The model; the last arguments make it wrong."""
     valid, lost, since, last = set(), set(), {}, {}
     found = [0, 0]
@@ -30,6 +32,8 @@ def simulated(accesses, line_len, reads_take=False, colds_count=False, forgets=T
                 lost.add((other, line))
                 since.setdefault((other, line), []).append(addr)
             last[line] = addr
+            if own:
+                since.setdefault((cpu, line), []).append(addr)
     return found
 
 
@@ -47,6 +51,7 @@ TRAPS = {
     "What was written before this CPU had the line last is known to it.": wrong(forgets=False),
     "Not the last write alone: any since this CPU lost the line may be to its word.": wrong(by_last=True),
     "Not the first write alone: others write more before this CPU comes back.": wrong(first_only=True),
+    "What counts is what others wrote, not what this CPU wrote itself.": wrong(own=True),
     "The order is [true, false].": lambda accesses, line_len: moves(accesses, line_len)[::-1],
     "Who reads a line that another wrote needs it anew, too.": lambda accesses, line_len: moves(
         [access for access in accesses if access[1] == "write"], line_len
