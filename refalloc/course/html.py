@@ -45,7 +45,7 @@ def milestone_html(milestone, report, files):
     """A milestone's CheckReport: its pieces, and what it comes to. Args: as text.milestone_verdict."""
     head = f"<p><b>Milestone {milestone.id}: {html.escape(milestone.title)}</b></p>"
     parts = [head, _lines(milestone_line(test) for test in report.tests)]
-    parts.append(_lines(milestone_verdict(milestone, report, files)))
+    parts.append(_lines(milestone_verdict(milestone, report, files), wraps=True))
     return _box(COLOURS.get(report.outcome, WRONG), parts)
 
 
@@ -77,9 +77,12 @@ def _box(colour, parts):
     return f'<div style="border-left: 4px solid {colour}; padding-left: 12px">{"".join(parts)}</div>'
 
 
-def _lines(lines):
+def _lines(lines, wraps=False):
+    """Lines as they are: sentences wrap; tables are scrolled, since a wrapped one cannot be read."""
     text = "\n".join(html.escape(line) for line in lines)
-    return f'<pre style="white-space: pre-wrap; margin: 0.5em 0">{text}</pre>'
+    if wraps:
+        return f'<pre style="white-space: pre-wrap; word-break: normal; margin: 0.5em 0">{text}</pre>'
+    return f'<pre tabindex="0" style="white-space: pre; overflow-x: auto; margin: 0.5em 0">{text}</pre>'
 
 
 def _code(text):

@@ -4,6 +4,8 @@ Where the columns do not fit side by side, as in a narrow terminal, each row nam
 row. Mappings are named A, B, ... in the order in which they were made, and addresses are told from them: A+64.
 """
 
+import html
+import itertools
 import linecache
 import os
 import re
@@ -18,6 +20,7 @@ from refalloc.trace.events import PROLOGUE, Kind
 WIDTH = 130  # characters of a line, where no terminal sets another
 LEAST_WIDTH = 60
 SOURCE_WIDTH = 24  # at least, beside the columns of threads
+FOLD_FROM = 4  # times that a thread does the same before it is told in one row
 ROW_LIMIT = 150  # rows at most; of longer accounts, the end
 _CALLS = {Kind.CALL_ALLOC, Kind.CALL_FREE, Kind.CALL_RESIZE, Kind.CALL_REMAP}
 _RETURNS = {Kind.RETURN_ALLOC, Kind.RETURN_FREE, Kind.RETURN_RESIZE, Kind.RETURN_REMAP}
@@ -36,6 +39,11 @@ def account(run):
     names = AddressNames(run.recording.events)
     lines = [*_verdict_lines(run, names), *_table(run, names)]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def as_html(text):
+    """An account as a notebook shows it: long lines are scrolled to, since a wrapped table cannot be read."""
+    return f'<pre tabindex="0" style="white-space: pre; overflow-x: auto">{html.escape(text)}</pre>'
 
 
 def _verdict_lines(run, names):
@@ -63,7 +71,7 @@ def line_width():
 
 def _table(run, names):
     thread_count = len(run.scenario.programs)
-    rows = list(_rows(run, names))
+    rows = _folded(_rows(run, names))
     longest = max((len(row.phrase) for row in rows), default=0)
     limit = line_width()
     across = thread_count * (longest + 2)
@@ -79,6 +87,18 @@ def _table(run, names):
         yield f"  ... {len(rows) - ROW_LIMIT} rows before these"
     for row, line in list(zip(rows, lines, strict=True))[-ROW_LIMIT:]:
         yield _cut(f"{row.step:>4}{row.mark} {line}", limit)
+
+
+def _folded(rows):
+    """Rows as a list, with a thread that does one thing again and again told once."""
+    folded: list[_Row] = []
+    for _, group in itertools.groupby(rows, key=lambda row: (row.thread, row.phrase, row.mark)):
+        first, *others = group
+        if len(others) + 1 < FOLD_FROM:
+            folded += [first, *others]
+        else:
+            folded.append(first._replace(phrase=f"{first.phrase} ({len(others) + 1} times)"))
+    return folded
 
 
 def _beside(row, width):

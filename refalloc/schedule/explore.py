@@ -13,7 +13,7 @@ import itertools
 import operator
 from dataclasses import dataclass
 
-from refalloc.schedule.account import account
+from refalloc.schedule.account import account, as_html
 from refalloc.schedule.errors import ProgramError, ReplayError
 from refalloc.schedule.run import Run
 from refalloc.schedule.scenario import Scenario, Verdict
@@ -52,6 +52,9 @@ class Replay:
     def __repr__(self):
         return account(self)
 
+    def _repr_html_(self):
+        return as_html(repr(self))
+
 
 @dataclass(frozen=True)
 class Exploration:
@@ -83,6 +86,9 @@ class Exploration:
         if self.random_count:
             runs += f", {self.random_count} of them random"
         return f"no failure in {scope} with at most {_preemptions(self.preemptions)} ({runs})"
+
+    def _repr_html_(self):
+        return as_html(repr(self))
 
 
 def explore(programs, check=None, preemptions=2, *, limit=None, seed=None, reduces=True, **options):

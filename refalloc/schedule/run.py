@@ -103,7 +103,8 @@ class Run(Turns):
         if lane.holder is None:
             raise RuntimeError(not_locked(lane))
         if lane.holder != thread:
-            self.convict("foreign unlock", f"T{thread} unlocks lane {lane.index}, which T{lane.holder} holds")
+            holder = "prepare" if lane.holder == AT_REST else f"T{lane.holder}"
+            self.convict("foreign unlock", f"T{thread} unlocks lane {lane.index}, which {holder} holds")
             self.throw()
         self._lanes_held[thread].remove(lane)
         self._give(thread, lane.key)

@@ -1,6 +1,6 @@
 """Move simulated threads by hand: choose who is next, go back, branch."""
 
-from refalloc.schedule.account import account
+from refalloc.schedule.account import account, as_html
 from refalloc.schedule.run import Run
 from refalloc.schedule.scenario import Scenario, place_name
 from refalloc.schedule.search import Follow, movers
@@ -127,6 +127,9 @@ class Stepper:
         with watching():
             self._run.go()
             self._run.judge()
+
+    def _repr_html_(self):
+        return as_html(repr(self))
 
     def __repr__(self):
         lines = [account(self), ""]

@@ -26,7 +26,7 @@ class CheckPanel {
     this.message = element("p");
     this.problem = element("p", { role: "alert" });
     this.python = asking(model, () => setText(this.problem, SILENCE));
-    this.lines = element("pre");
+    this.lines = element("pre", { class: "rf-account", tabindex: "0" });
     this.printed = element("pre");
     this.printedBox = element("details", {}, element("summary", {}, "What your code printed"), this.printed);
     this.table = element("table", { class: "rf-table rf-tests" }, element("caption", {}, "Tests"));

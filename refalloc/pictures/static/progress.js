@@ -43,7 +43,7 @@ class Progress {
     const sum = (/** @type {(e: Exercise) => number} */ of) => all.reduce((total, e) => total + of(e), 0);
     const next = all.find((e) => !e.passed);
     setText(this.summary, `${sum((e) => Number(e.passed))} of ${all.length} exercises passed, ` +
-      `${sum((e) => e.points)} of ${sum((e) => e.max_points)} points.${next === undefined ? "" : ` Next: ${next.id} ${next.title}.`}`);
+      `${sum((e) => e.points)} of ${sum((e) => e.max_points)} points.${next === undefined ? "" : ` Next: ${next.id}, ${next.title.replace(/\?$/, "")}.`}`);
     this.lessons.replaceChildren(.../** @type {Lesson[]} */ (this.model.get("lessons")).map((lesson) =>
       element("li", {}, element("span", {}, `${lesson.id} ${lesson.title}`),
         element("span", { class: "rf-chips" }, ...lesson.exercises.map((e) => element("span", {
