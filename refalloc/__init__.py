@@ -36,7 +36,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def the_allocator():
-    """The process's one allocator: CheckedAllocator, made by the first thread that asks while others wait."""
+    """The process's one allocator: CheckedAllocator, made by the first who asks."""
     global _allocator
     if _allocator is None:
         with _making:

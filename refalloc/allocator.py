@@ -137,7 +137,7 @@ def alloc(heap, length, align_log2):
             return slab
 
         #: [alloc.search]
-        # Unlock first: holding one lane while taking another, two threads could each hold what the other wants.
+        # Unlock first: else two threads could each hold the lane that the other wants.
         heap.unlock(lane)
         lane = lock_next(heap)
         search_count += 1

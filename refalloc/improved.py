@@ -254,7 +254,7 @@ def take_batch(heap, size_class):
         batch = take_first(heap, lane, size_class)
         if batch != 0:
             return batch
-    if held_count == len(heap.lanes):  # by a trim, or a fork; if nobody waited for these, each would cost slabs
+    if held_count == len(heap.lanes):  # by a trim or a fork: to wait is cheaper
         return take_first(heap, lock(heap), size_class)
     return 0
 
