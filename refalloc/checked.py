@@ -169,10 +169,9 @@ class CheckedAllocator:
             raise ValueError(f"{call}({addr:#x}, {length}): {self._why_not_live(addr)}")
         if (found.length, 1 << found.align_log2) != (length, alignment):
             self._live[addr] = found
-            given, asked = (
-                f"{found.length} bytes aligned to {1 << found.align_log2}",
-                f"{length} aligned to {alignment}",
-            )
+            given, asked = f"{found.length} bytes", f"{length}"
+            if 1 << found.align_log2 != alignment:
+                given, asked = f"{given} aligned to {1 << found.align_log2}", f"{asked} aligned to {alignment}"
             raise ValueError(
                 f"{call}({addr:#x}, {length}): the block there has {given}, not {asked}; pass what it was asked for"
             )

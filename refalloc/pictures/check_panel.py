@@ -122,7 +122,8 @@ class CheckPanel(Picture):
         report = self._report
         if not report["outcome"]:
             return "not checked yet"
-        return f"{report['outcome']}, {report['points']} of {report['max_points']} points"
+        plural = "" if report["max_points"] == 1 else "s"
+        return f"{report['outcome']}, {report['points']} of {report['max_points']} point{plural}"
 
     def text(self):
         said = f" {self._report['message']}" if self._report["message"] else ""
@@ -164,7 +165,9 @@ class Progress(Picture):
         passed = sum(exercise["passed"] for exercise in exercises)
         points = sum(exercise["points"] for exercise in exercises)
         most = sum(exercise["max_points"] for exercise in exercises)
-        following = next((f" Next: {e['id']} {e['title']}." for e in exercises if not e["passed"]), "")
+        following = next(
+            (f" Next: {e['id']}, {e['title'].removesuffix('?')}." for e in exercises if not e["passed"]), ""
+        )
         return f"{passed} of {len(exercises)} exercises passed, {points} of {most} points.{following}"
 
     def facts(self):

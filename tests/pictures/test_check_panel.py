@@ -122,7 +122,7 @@ def test_progress_counts_and_names_what_is_next():
 
     lessons = [{"id": f"0{n}", "title": "Lesson", "exercises": [exercise(n, n == 1)]} for n in (1, 2)]
     progress = Progress(lessons)
-    assert progress.text() == "1 of 2 exercises passed, 2 of 4 points. Next: 02.1 Bump."
+    assert progress.text() == "1 of 2 exercises passed, 2 of 4 points. Next: 02.1, Bump."
     assert Image.open(io.BytesIO(progress.png())).width == 900
     progress.lessons = lessons[:1]
     assert progress.text() == "1 of 1 exercises passed, 2 of 2 points."
