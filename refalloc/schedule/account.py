@@ -1,7 +1,8 @@
 """A run, told step by step: a column for each thread, in the allocator's own terms, with the source of each step.
 
 Where the columns do not fit side by side, as in a narrow terminal, each row names its thread instead. Every step has a
-row. Mappings are named A, B, ... in the order in which they were made, and addresses are told from them: A+64.
+row, but for what a thread does again and again: that has one. Mappings are named A, B, ... in the order in which they
+were made, and addresses are told from them: A+64.
 """
 
 import html
