@@ -32,11 +32,15 @@ WHOLE_TRAPS = {
     "The share is of the time with the old allocator; the new one takes `ratio` of it.": (
         lambda share, ratio, unit: unit - share * ratio // unit
     ),
+    "The time outside the allocator is unit less share.": lambda share, ratio, unit: unit + share * ratio // unit,
     "The new share is rounded down, not the time that is gained.": (
         lambda share, ratio, unit: unit - share * (unit - ratio) // unit
     ),
 }
 SHARE_TRAPS = {
+    "A program may spend all of its time in the allocator: the share may be unit.": lambda measured, ratio, unit: next(
+        (share for share in range(unit) if whole(share, ratio, unit) == measured), -1
+    ),
     "That is the largest such share; the smallest is asked for.": largest_share,
     "Try it: does `whole` with that share give what was measured, and is it a share from 0 to unit?": solved,
     "Where no share explains it, the answer is -1.": lambda measured, ratio, unit: max(
@@ -64,12 +68,14 @@ SMALL_SHARE = [
     [500, 500],
     [750, 500],
     [900, 0],
+    [0, 0],
     [900, 500],
     [400, 500],
     [1100, 500],
     [1000, 1000],
     [990, 1000],
     [1300, 2000],
+    [2000, 2000],
     [2500, 2000],
     [999, 999],
     [999, 998],
