@@ -26,7 +26,7 @@ class CheckPanel {
     this.message = element("p");
     this.problem = element("p", { role: "alert" });
     this.python = asking(model, () => setText(this.problem, SILENCE));
-    this.lines = element("pre", { class: "rf-account", tabindex: "0" });
+    this.lines = element("pre");
     this.printed = element("pre");
     this.printedBox = element("details", {}, element("summary", {}, "What your code printed"), this.printed);
     this.table = element("table", { class: "rf-table rf-tests" }, element("caption", {}, "Tests"));
@@ -62,7 +62,7 @@ class CheckPanel {
     const hints = /** @type {string[]} */ (this.model.get("_hints"));
     const isRunning = this.model.get("_running");
     const isLive = this.model.get("_live");
-    const points = `${report.points} of ${report.max_points} points`;
+    const points = `${report.points} of ${report.max_points} ${report.max_points === 1 ? "point" : "points"}`;
     const found = report.outcome === "" ? "not checked yet" : `${report.outcome}, ${points}`;
     setText(this.outcome, isRunning ? `checking: ${tests.length} tests so far` : found);
     this.root.dataset.outcome = isRunning ? "" : report.outcome;
