@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import WrongAnswerError
 
 START = 40  # bytes from the start of the page
@@ -53,7 +54,11 @@ class Region:
 
     def fail(self, length, alignment, taken, got, expected):
         message = f"{self.call(length, alignment, taken)} gave {self.told(got)}; expected {self.told(expected)}."
-        raise WrongAnswerError(message + self.reason(length, alignment, taken, got, expected))
+        rows = [("region", self.start, self.end), ("taken", taken, self.end), ("expected", expected, expected + length)]
+        if type(got) is int and got != 0 and abs(got - self.start) < 2 * (self.end - self.start):
+            rows.append(("yours", got, got + length))
+        picture = bars([row for row in rows if row[1] != 0], self.told)
+        raise WrongAnswerError(message + self.reason(length, alignment, taken, got, expected), picture)
 
     def reason(self, length, alignment, taken, got, expected):
         if got is None:

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import WrongAnswerError
 
 HEADER_LEN = 8
@@ -29,7 +30,10 @@ class Region:
         self.said.append(f"alloc({length}, {alignment})")
         if got != expected or type(got) is not int:
             reason = self.reason(got, expected, fills=expected + length == self.end)
-            raise WrongAnswerError(f"{self.story()} gave {self.told(got)}; expected {self.told(expected)}.{reason}")
+            raise WrongAnswerError(
+                f"{self.story()} gave {self.told(got)}; expected {self.told(expected)}.{reason}",
+                self.drawn(yours=got, expected=expected, length=length),
+            )
         if got:
             self.next_addr = got + length
             data = bytes([len(self.said) % 255 + 1]) * length
@@ -74,8 +78,16 @@ class Region:
                 reason = " That block was not the last: there is one above it that is in use, or was."
             raise WrongAnswerError(
                 f"{self.story()}: lane.next_addrs[0] is {self.told(next_addr)}; expected "
-                f"{self.told(self.next_addr)}.{reason}"
+                f"{self.told(self.next_addr)}.{reason}",
+                self.drawn(),
             )
+
+    def drawn(self, length=0, **places):
+        """The region, its blocks in use, and blocks of `length` at `places`, as far as they are near."""
+        rows = [("region", self.start, self.end)]
+        rows += [("in use", addr, addr + len(data)) for addr, (_, data) in sorted(self.live.items())]
+        near = {name: addr for name, addr in places.items() if type(addr) is int and abs(addr - self.start) < 4096}
+        return bars(rows + [(name, addr, addr + length) for name, addr in near.items()], self.told)
 
     def reason(self, got, expected, fills):
         if got is None:

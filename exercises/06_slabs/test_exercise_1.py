@@ -1,7 +1,10 @@
 """Checks of exercise 06.1."""
 
+from functools import partial
+
 import pytest
 
+from refalloc.course.drawing import slots
 from refalloc.course.expect import place, require
 
 PAGE_LEN = 4096
@@ -46,6 +49,13 @@ class Check:
     def show(self, addr):
         return place(addr, **{f"slab {number}": slab for number, slab in enumerate(self.slabs, start=1)})
 
+    def drawn(self, number):
+        """The slab that call `number` should take a slot of, lowest slot first."""
+        count = self.slab_len // self.slot_len
+        slab, before = divmod(number, count)
+        used, wanted = range(count - before, count), count - 1 - before
+        return [f"{slots(f'slab {slab + 1}', count, used, wanted)}   x: handed out, ?: expected now"]
+
     def slot(self, number):
         """The slot that call `number`, counted from 0, should give; slabs must be mapped by then."""
         slab, below_top = divmod(number, self.slab_len // self.slot_len)
@@ -66,7 +76,8 @@ def test_the_first_slot_is_the_highest_of_a_new_slab(student, edition):
             "That is the lowest slot; begin at the other end.": slab,
             "That is the end of the slab; the highest slot starts one slot below.": slab + slab_len,
         }
-        require(f"With {check.story}, the first call gave", got, check.slot(0), check.show, traps)
+        picture = partial(check.drawn, 0)
+        require(f"With {check.story}, the first call gave", got, check.slot(0), check.show, traps, picture)
         after = check.lane.next_addrs[2]
         traps = {
             "It says which slot was handed out last.": 0,
@@ -88,8 +99,10 @@ def test_a_slab_is_used_up_slot_by_slot_before_the_next_is_mapped(student, editi
                 "There was a slot left, and a slab was mapped all the same.": wanted + 1,
                 "All slots were handed out, and no slab was mapped.": wanted - 1,
             }
-            require(after, len(check.slabs), wanted, slabs_text, traps)
-            require(f"With {check.story}, call {number + 1} gave", got, check.slot(number), check.show)
+            picture = partial(check.drawn, number)
+            require(after, len(check.slabs), wanted, slabs_text, traps, picture)
+            call = f"With {check.story}, call {number + 1} gave"
+            require(call, got, check.slot(number), check.show, picture=picture)
         used = check.lane.next_addrs[2]
         check.call(size_class=3)
         traps = {"Each class has slabs of its own, and a word of its own in the lane.": 3}

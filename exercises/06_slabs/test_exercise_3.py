@@ -2,9 +2,11 @@
 
 import bisect
 import itertools
+from functools import partial
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import WrongAnswerError, place, require
 
 PAGE_LEN = 4096
@@ -34,12 +36,30 @@ class Check:
                 raise WrongAnswerError(f"{call}, and mapped {away}; expected slab_len bytes at a multiple of it.")
         wrong = self.what_is_wrong(got, slot_len, given)
         if wrong:
-            raise WrongAnswerError(f"{call}: {wrong}")
+            raise WrongAnswerError(f"{call}: {wrong}", self.drawn(got, slot_len, given))
         bisect.insort(given, got)
         return next(number for number, slab in enumerate(self.slabs) if slab <= got < slab + self.slab_len)
 
     def show(self, addr):
         return place(addr, **{f"slab {number}": slab for number, slab in enumerate(self.slabs, start=1)})
+
+    def drawn(self, got, slot_len, given):
+        """The slab that `got` lies in or after, what was handed out of it, and the slot at `got`."""
+        near = [slab for slab in self.slabs if type(got) is int and slab <= got < slab + 2 * self.slab_len]
+        if not near:
+            return []
+        slab = max(near)
+        there = [addr for addr in given if slab <= addr < slab + self.slab_len]
+        rows = [("slab", slab, slab + self.slab_len), *(("before", addr, addr + slot_len) for addr in there[-3:])]
+        return bars([*rows, ("yours", got, got + slot_len)], self.show)
+
+    def drawn_slab(self, number, size_class, slot_len):
+        """A slab, and what was handed out of it."""
+        slab = self.slabs[number]
+        given = [addr for addr in self.given[size_class] if slab <= addr < slab + self.slab_len]
+        return bars(
+            [("slab", slab, slab + self.slab_len), *(("slot", addr, addr + slot_len) for addr in given[-6:])], self.show
+        )
 
     def what_is_wrong(self, got, slot_len, given):
         if got is None:
@@ -76,7 +96,8 @@ def slots_by_slab(check, size_class, slot_len, slab_count):
                 f"Slots of {slot_len} bytes, slab_len {check.slab_len}: slot {count + 1} of slab {number + 1} lies in"
             )
             traps = {f"A slab has room for {wanted}, and the one before was left too early.": number + 1}
-            require(story, slab, number, lambda index: f"slab {index + 1}", traps)
+            picture = partial(check.drawn_slab, number, size_class, slot_len)
+            require(story, slab, number, lambda index: f"slab {index + 1}", traps, picture)
     check.call(size_class, slot_len)
     slab_text = f"Slots of {slot_len} bytes, slab_len {check.slab_len}: for {wanted * slab_count + 1} of them there are"
     require(slab_text, len(check.slabs), slab_count + 1, slabs_text)

@@ -19,13 +19,14 @@ class WrongAnswerError(AssertionError):
         self.lines = list(lines)
 
 
-def compare(function, rows, expected, traps=None):
+def compare(function, rows, expected, traps=None, picture=lambda *row: []):
     """Call a learner's function on rows of arguments, and stop at the first wrong answer.
 
     Args:    function: of the student fixture; rows: iterable of argument lists, smallest first;
              expected: the right function, of the same parameters, whose names appear in the message;
              traps: {sentence: a wrong function of the same parameters}; the first that gives the learner's answer on
-             the failing row adds its sentence.
+             the failing row adds its sentence; picture: function of the same parameters that draws the failing row, as
+             list of str, see drawing.py.
     Raises:  WrongAnswerError, StudentError; AssertionError when there is no row.
     """
     parameters = list(inspect.signature(expected).parameters)
@@ -37,22 +38,23 @@ def compare(function, rows, expected, traps=None):
             continue
         reason = _reason(row, got, want, traps or {})
         call = call_text(function.name, row, parameters)
-        raise WrongAnswerError(f"{call} gave {shorten(got)}; expected {shorten(want)}.{reason}")
+        raise WrongAnswerError(f"{call} gave {shorten(got)}; expected {shorten(want)}.{reason}", picture(*row))
     if not called:
         raise AssertionError("the check has no row to try")
 
 
-def require(what, got, want, show=shorten, traps=None):
+def require(what, got, want, show=shorten, traps=None, picture=list):
     """Stop unless a value is the right one.
 
     Args:    what: str, what the value is, up to the verb: "pop() gave"; got, want: plain data; show: function that
-             writes them; traps: {sentence: a wrong value}; the first that equals `got` adds its sentence.
+             writes them; traps: {sentence: a wrong value}; the first that equals `got` adds its sentence; picture:
+             function of nothing that draws what went wrong, as list of str, see drawing.py.
     Raises:  WrongAnswerError.
     """
     if got == want and type(got) is type(want):
         return
     values = {sentence: lambda value=value: value for sentence, value in (traps or {}).items()}
-    raise WrongAnswerError(f"{what} {show(got)}; expected {show(want)}.{_reason([], got, want, values)}")
+    raise WrongAnswerError(f"{what} {show(got)}; expected {show(want)}.{_reason([], got, want, values)}", picture())
 
 
 def place(addr, **starts):

@@ -78,13 +78,23 @@ def test_each_wrong_answer_fails_with_the_message_meant_for_it(exercise, file, r
     assert report.outcome in ("incorrect", "crashed")
     assert report.points < exercise.points
     assert report.message == first_line.removeprefix(FAILS_WITH)
+    if " at step " in report.message:
+        assert any(line.startswith("schedule [") for line in report.lines), "a failing order of steps is shown"
+
+
+def test_the_course_has_the_answers_that_it_promises():
+    assert len(COURSE.exercises) == 40
+    assert sum(exercise.points for exercise in COURSE.exercises) == 100
+    for pattern, least in (("wrong_*.py", 150), ("right_*.py", 40)):
+        assert sum(len(list(exercise.solution.parent.glob(pattern))) for exercise in COURSE.exercises) >= least
 
 
 @EXERCISES
 def test_there_are_wrong_answers_hints_and_an_explanation(exercise):
     assert len(list(exercise.solution.parent.glob("wrong_*.py"))) >= 3
     assert len(exercise.hints) == HINT_COUNT
-    assert all(hint.strip() for hint in exercise.hints)
+    assert "?" in exercise.hints[0], "the first asks"
+    assert "`" in exercise.hints[2], "the third is nearly code"
     explanation = ast.get_docstring(ast.parse(exercise.solution.read_text()))
     assert explanation is not None
     assert explanation.startswith(f"Exercise {exercise.id}, explained.")

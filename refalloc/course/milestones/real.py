@@ -77,7 +77,26 @@ FAULTS = ("use after free", "overrun", "double free")
 SENTENCE = re.compile(r"refalloc: ([a-z ]+): .*\((0x[0-9a-f]+)\): a block of \d+ bytes[^;]*(?:; its byte (\d+) was)?")
 
 
-@functools.cache
+def once(function):
+    """Decorator: what a call gives or raises is kept; a milestone asks again to find out whose fault it is."""
+    kept: dict[tuple, tuple] = {}
+
+    @functools.wraps(function)
+    def called(*args):
+        if args not in kept:
+            try:
+                kept[args] = function(*args), None
+            except (WrongAnswerError, StudentError) as error:
+                kept[args] = None, error
+        result, problem = kept[args]
+        if problem is not None:
+            raise problem
+        return result
+
+    return called
+
+
+@once
 def library_of(text_file):
     """The library of the text in a file, made unless it is there from before. Returns Path.
 
@@ -103,7 +122,7 @@ def library_of(text_file):
         raise WrongAnswerError(f"No library can be made of your text: {error}") from None
 
 
-@functools.cache
+@once
 def told_of_programs(library):
     """Run all programs that are installed. Returns list of str, what is to be told of each.
 
@@ -137,7 +156,7 @@ def _told(name, library, command, stdin):
     return f"the same {len(done.stdout):,} characters as without it. {str(report).removeprefix('refalloc: ')}"
 
 
-@functools.cache
+@once
 def times_of(library):
     """Processor times of python3 by turns. Returns (on the library, on the system's malloc), lists of int, ns."""
     from refalloc.native.running import preloading
@@ -156,7 +175,7 @@ def _cpu_ns(command, env):
     return int((usage.ru_utime + usage.ru_stime) * 1e9)
 
 
-@functools.cache
+@once
 def ratio_alone(library):
     """Time of malloc and free alone, random lengths and order, as parts in UNIT of the system's; int."""
     from refalloc.native.running import preloading
@@ -172,7 +191,7 @@ def ratio_alone(library):
     return ratios[ROUNDS // 2]
 
 
-@functools.cache
+@once
 def crash(library, fault):
     """Have a program make a mistake, one of FAULTS, and be stopped at it.
 
