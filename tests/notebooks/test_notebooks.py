@@ -286,6 +286,35 @@ def test_the_parts_of_a_lesson_are_there_in_order(lesson):
     assert places == sorted(places)
 
 
+# What others' software does is said with its source: a file of it, a page of a manual, a link.
+OTHERS = re.compile(r"\b(glibc|mimalloc|jemalloc|TCMalloc|tcmalloc|bumpalo|pymalloc|CPython|Zig|Electric Fence)\b")
+SOURCE = re.compile(r"Sources?: |`[\w/.]+\.(?:c|h|zig)`|\w\(\d\)|https?://|`sys\.\w+\(\)`")
+OWN_MEASUREMENT = {  # cells that say how they ran here, or what they were compared with here
+    ("08", "surprise-why"),
+    ("09", "at-once-result"),
+    ("10", "guess-text"),
+    ("12", "surprise-text"),
+    ("12", "surprise-result"),
+    ("13", "peers-text"),
+    ("13", "peers-result"),
+}
+
+
+@LESSONS
+def test_what_is_said_of_others_software_has_its_source(lesson):
+    for cell in cells_of(lesson, "markdown")[1:]:
+        if OTHERS.search(cell.source) and (lesson.id, cell.id) not in OWN_MEASUREMENT:
+            assert SOURCE.search(cell.source), (cell.id, cell.source)
+
+
+@LESSONS
+def test_the_road_not_taken_names_who_took_it_and_the_source(lesson):
+    text = "\n".join(cell.source for cell in cells_of(lesson, "markdown"))
+    road = text.partition("## A road not taken")[2].partition("\n## ")[0]
+    assert OTHERS.search(road)
+    assert re.search("Sources?: ", road)
+
+
 @LESSONS
 def test_it_opens_with_minutes_and_objectives_and_what_is_needed(lesson):
     _, minutes, after, needs = cells_of(lesson)[0].source.split("\n\n")
