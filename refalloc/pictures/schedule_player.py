@@ -155,7 +155,10 @@ class SchedulePlayer(Picture):
             describe(event, recording.names, lambda addr: moment.target(addr) if addr >= moment.base else str(addr))
             for event in [event for event in own if event["kind"] not in _LEFT_OUT] or own
         ]
-        return {"thread": stepper.schedule[index], "lines": told}
+        thread = stepper.schedule[index]
+        if not told:  # a step of a program's own, without a word of the heap
+            told = ["goes on" if thread in stepper.schedule[:index] else "starts"]
+        return {"thread": thread, "lines": told}
 
     def facts(self):
         """{"state": str, "Steps": Table}: a row for each step, a column for each thread."""

@@ -126,7 +126,9 @@ def _rows(run, names):
         told = [event for event in own if not _is_left_out(event, calling, key)]
         number = str(step + 1)
         if not told:
-            yield _Row(run.schedule[step], number, " ", _untold(own, names), "")
+            thread = run.schedule[step]
+            is_first = thread not in run.schedule[:step]
+            yield _Row(thread, number, " ", _untold(own, names, is_first), "")
         for event in told:
             phrase = describe(event, run.recording.names, names.name)
             mark = "*" if int(event["number"]) in racing else " "
@@ -146,11 +148,13 @@ def _is_left_out(event, calling, key):
     return kind in _LEFT_OUT or (thread not in calling and _is_fill(event, key))
 
 
-def _untold(events, names):
-    """A step all of whose events are left out, as a phrase."""
+def _untold(events, names, is_first):
+    """A step all of whose events are left out, as a phrase; is_first: bool, whether it is its thread's first."""
     if any(event["kind"] in (Kind.LOAD, Kind.STORE) for event in events):
         return "fills or verifies a block"
-    return describe(events[0], (), names.name) if events else "goes on, and touches nothing"
+    if events:
+        return describe(events[0], (), names.name)
+    return "starts" if is_first else "goes on, and touches nothing"
 
 
 def _racing(run):

@@ -1,5 +1,6 @@
 """SchedulePlayer: moves, back, branches, and failing schedules opened at their end."""
 
+import contextlib
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -137,3 +138,13 @@ def test_no_step_is_told_as_nothing():
     assert player._board["steps"][0]["lines"] == ["reads its thread_index: 0"]
     assert all(step["lines"] for step in player._board["steps"])
     player.close()
+
+
+def test_a_step_that_touches_nothing_is_told_all_the_same():
+    def reads(thread):
+        return thread.heap.lanes[0].frees[3]
+
+    with contextlib.closing(SchedulePlayer([reads, reads], invariants=None, atomic=True)) as player:
+        player.step(0)
+        player.step(0)
+        assert [step["lines"][0].split()[0] for step in player._board["steps"]] == ["starts", "reads"]
