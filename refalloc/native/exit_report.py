@@ -16,6 +16,7 @@ from refalloc.native.library import (
     MODE,
     MODE_CHECK,
     NUMBERS_PATH,
+    OWN_CAPACITY,
     PEAK_MAPPED_LEN,
     REALLOCS,
     SLABS,
@@ -60,8 +61,9 @@ def write_numbers(file):
         state_word(SLABS),
         state_word(LARGE_PEAK),
         state_word(PEAK_MAPPED_LEN),
-        lanes_used(),
+        lanes_used(symbol_addr("refalloc_lanes"), state_word(LANE_COUNT)),
         state_word(LANE_COUNT),
+        lanes_used(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY),
     ):
         end = put_number(put_string(end, string_addr(" ")), number, 10)
     write_line(file, start, end)
@@ -76,16 +78,19 @@ def write_sentence(file):
     end = put_number(put_string(end, string_addr(" reallocs; ")), state_word(PEAK_MAPPED_LEN), 10)
     end = put_number(put_string(end, string_addr(" bytes mapped at the peak; ")), state_word(SLABS), 10)
     end = put_number(put_string(end, string_addr(" slabs, at most ")), state_word(LARGE_PEAK), 10)
-    end = put_number(put_string(end, string_addr(" large blocks at once; lanes used: ")), lanes_used(), 10)
+    used = lanes_used(symbol_addr("refalloc_lanes"), state_word(LANE_COUNT))
+    end = put_number(put_string(end, string_addr(" large blocks at once; lanes used: ")), used, 10)
     end = put_number(put_string(end, string_addr(" of ")), state_word(LANE_COUNT), 10)
+    own = lanes_used(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY)
+    if own != 0:
+        end = put_number(put_string(end, string_addr(", and of threads' own: ")), own, 10)
     write_line(file, start, end)
 
 
-def lanes_used():
-    """Lanes that have slots of any class."""
-    used = 0
-    lane = symbol_addr("refalloc_lanes")
-    for _ in range(state_word(LANE_COUNT)):
+def lanes_used(first_lane, count):
+    """How many of `count` lanes have slots of any class, or had before their thread ended. Returns int64."""
+    used, lane = 0, first_lane
+    for _ in range(count):
         words = 0
         for offset in range(FIELDS_OFFSET, ROOM_OFFSET, 8):
             words |= load_word(lane + offset)

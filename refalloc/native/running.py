@@ -10,7 +10,10 @@ from pathlib import Path
 from refalloc.native.export import cached_library
 from refalloc.native.linking import ExportError
 
-COLUMNS = ("pid", "mallocs", "frees", "reallocs", "slabs", "large_peak", "peak_mapped_len", "lanes_used", "lanes")
+COLUMNS = (
+    *("pid", "mallocs", "frees", "reallocs", "slabs", "large_peak", "peak_mapped_len", "lanes_used", "lanes"),
+    "own_lanes",
+)
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,11 @@ class RunReport:
     mallocs: int
     frees: int
     reallocs: int
-    peak_mapped_len: int  # these four: of the process that had the highest peak
+    peak_mapped_len: int  # from here on: of the process that had the highest peak
     slabs: int
     lanes_used: int
     lanes: int
+    own_lanes: int  # of threads; 0 for a text that has none
 
     def __str__(self):
         if self.processes == 0:
@@ -34,11 +38,13 @@ class RunReport:
                 "does; nor is the library in one that is linked statically, runs as another user, or is started with "
                 "an environment without LD_PRELOAD and REFALLOC_NUMBERS, as by env -i"
             )
+        own = f", and of threads' own, without a lock: {self.own_lanes}" if self.own_lanes else ""
         return (
             f"refalloc: {self.processes} {'process' if self.processes == 1 else 'processes'}; "
             f"{self.mallocs:,} mallocs, {self.frees:,} frees, {self.reallocs:,} reallocs; "
             f"at most {self.peak_mapped_len:,} bytes mapped, in {self.slabs:,} slabs and large blocks; "
             f"lanes used: {self.lanes_used} of {self.lanes} (a lane is a lock with slots of its own; one for each CPU)"
+            f"{own}"
         )
 
 
@@ -80,5 +86,5 @@ def _row(line):
 def _report(exit_code, rows):
     highest = max(rows, key=lambda row: row["peak_mapped_len"], default=dict.fromkeys(COLUMNS, 0))
     totals = {name: sum(row[name] for row in rows) for name in ("mallocs", "frees", "reallocs")}
-    same = {name: highest[name] for name in ("peak_mapped_len", "slabs", "lanes_used", "lanes")}
+    same = {name: highest[name] for name in ("peak_mapped_len", "slabs", "lanes_used", "lanes", "own_lanes")}
     return RunReport(exit_code=exit_code, processes=len(rows), **totals, **same)

@@ -218,6 +218,15 @@ def test_statistics_are_written_at_the_end():
     assert run(["ls", "/"], "reference").stderr == b"", "and only when asked for"
 
 
+def test_lanes_of_threads_own_are_counted_too():
+    threads = (
+        "import threading\nfor t in [threading.Thread(target=list, args=(range(9),)) for _ in range(3)]: t.start()"
+    )
+    done = run_python(threads, "improved", REFALLOC_STATS="1")
+    own = int(re.search(rb"lanes used: \d+ of \d+, and of threads' own: (\d+)\n", done.stderr)[1])
+    assert 1 <= own <= 4
+
+
 def test_numbers_are_added_to_a_file_at_the_end(tmp_path):
     numbers = tmp_path / "numbers"
     for _ in range(2):

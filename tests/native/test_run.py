@@ -33,8 +33,9 @@ def test_a_program_that_a_signal_ends_gives_128_and_its_number(refalloc):
 
 
 def test_a_program_that_asks_for_statistics_itself_is_reported_too(refalloc, capfd):
-    done = refalloc("run", "--", "env", "REFALLOC_STATS=1", "ls", "/")
+    done = refalloc("run", "--from", "improved", "--", "env", "REFALLOC_STATS=1", "ls", "/")
     assert done.exit_code == 0
+    assert done.stderr.endswith(", and of threads' own, without a lock: 1\n")
     assert "refalloc: 1 process; " in done.stderr
     assert "refalloc: process " in capfd.readouterr().err
 
