@@ -15,7 +15,7 @@ SHOWN = {  # of wrong answers, a line of the picture below the message
 }
 
 
-@pytest.mark.parametrize(("exercise", "name"), SHOWN, ids="-".join)
+@pytest.mark.parametrize(("exercise", "name"), SHOWN, ids=map("-".join, SHOWN))
 def test_a_failing_memory_exercise_shows_its_picture(course, exercise, name):
     chosen = course.exercise(exercise)
     report = check_exercise(chosen, chosen.solution.with_name(f"{name}.py"))

@@ -89,7 +89,7 @@ def test_answers_unlike_the_solutions_make_one_too(course, milestone, pick):
     assert outcomes(run_milestone(milestone, files)) == dict.fromkeys([*milestone.pieces, "together"], "correct")
 
 
-@pytest.mark.parametrize(("piece", "name"), DAMAGING, ids="-".join)
+@pytest.mark.parametrize(("piece", "name"), DAMAGING, ids=map("-".join, DAMAGING))
 def test_the_piece_that_goes_wrong_is_named(course, piece, name):
     milestone = next(milestone for milestone in MILESTONES if piece in milestone.pieces)
     report = run_milestone(milestone, {piece: answer(course, piece, name)})

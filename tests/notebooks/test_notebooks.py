@@ -188,6 +188,18 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^python3 on it, as a multiple of glibc's: [01]\.\d\d$",
     ],
 }
+MISCONCEPTIONS = {  # what learners believe -> the lesson in which a cell shows otherwise, and what it then prints
+    "free returns memory to the system": ("07", r"^small one freed: +65536$"),
+    "free erases": ("00", r"^b'(\\x00){8}ijklmnopqrstuvwxyz'$"),
+    "fresh memory is zero": ("01", r"^measured: +1$(.|\n)*^measured: +1$"),
+    "the free list is in address order": ("05", r"^measured: +1, 7, 0, 4, 2$"),
+    "the allocator remembers sizes": ("07", r"^Cleo has what was Ann's: True$"),
+    "alignment is only about speed": ("06", r"^slots of +8192: +131072 of 65536 bytes handed out, past the end!$"),
+    "a slot belongs to a thread for ever": ("09", r"^from lane 1 and now in the list of lane 0$"),
+    "a failed try-lock is an error or means waiting": ("09", r"^all always say 0: [1-9]\d*$"),
+    "a passed stress test proves safety": ("08", r"^measured: +0 updates$"),
+    "a lock guards code": ("08", r"T1 reads frees\[3\] of lane 0, which T0 writes; no lock orders the two"),
+}
 PICTURES_OF_TIME = {"13", "14"}  # lessons whose pictures show times: no two runs draw the same
 
 
@@ -284,6 +296,12 @@ def test_the_parts_of_a_lesson_are_there_in_order(lesson):
     wanted = ["## Guess", "xercise", "## An experiment", "## A road not taken", "## Summary", "## What to read"]
     places = [next(at for at, heading in enumerate(headings) if part in heading) for part in wanted]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("belief", MISCONCEPTIONS)
+def test_each_misconception_is_met_by_a_cell_that_runs(belief):
+    number, printed = MISCONCEPTIONS[belief]
+    assert printed in MEASURED[number], "what its lesson's cells are held to print"
 
 
 # What others' software does is said with its source: a file of it, a page of a manual, a link.
