@@ -233,11 +233,10 @@ class Moment:
         return Table([*columns, "next_addr"], rows)
 
     def _bump(self, slab):
-        for index, lane in enumerate(self.state.lanes):
-            offset = lane.next_addrs[slab.size_class] - slab.addr
-            if 0 <= offset < slab.length:
-                return f"{hex(offset)}, lane {index}"
-        return "used up" if slab.is_begun else "none yet"
+        lane = self.state.bump_lane(slab)
+        if lane is None:
+            return "used up" if slab.is_begun else "none yet"
+        return f"{hex(self.state.lanes[lane].next_addrs[slab.size_class] - slab.addr)}, lane {lane}"
 
     def list_table(self, lane, size_class):
         addrs = self.state.free_list(lane, size_class) if size_class < len(self.state.slot_sizes) else []

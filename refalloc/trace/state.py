@@ -134,12 +134,22 @@ class State:
                 slots["length"][index] = block.length
         return slots
 
+    def bump_lane(self, slab):
+        """Index of the lane whose next_addr lies in the Mapping `slab`; None for none."""
+        before = self.mappings.get(slab.addr - self.slab_len)
+        # Where one slab ends and another begins, a next_addr is the end of the first, which it used up.
+        is_end = before is not None and before.size_class == slab.size_class
+        for index, lane in enumerate(self.lanes):
+            offset = lane.next_addrs[slab.size_class] - slab.addr
+            if is_end <= offset < slab.length:
+                return index
+        return None
+
     def _handed_out(self, slab, size):
         """How many slots have been handed out, all if no lane's next_addr lies in the slab any more."""
-        for lane in self.lanes:
-            offset = lane.next_addrs[slab.size_class] - slab.addr
-            if 0 <= offset < slab.length:
-                return offset // size
+        lane = self.bump_lane(slab)
+        if lane is not None:
+            return (self.lanes[lane].next_addrs[slab.size_class] - slab.addr) // size
         return slab.length // size if slab.is_begun else 0
 
     def take_in(self, event):

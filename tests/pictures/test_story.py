@@ -135,6 +135,23 @@ def test_a_slab_is_there_from_the_event_that_maps_it():
     assert Moment(recording, mapped).step() == "Thread 0 maps 65,536 bytes at slab 0 + 0x0."
 
 
+def test_a_next_addr_between_two_slabs_is_the_end_of_the_first(node, tmp_path):
+    heap, log = Heap(lane_count=2, arena_len=1 << 24), EventLog()
+    undo = record(heap, log)
+    for index in (0, 0, 1):  # lane 0 uses up the first slab, lane 1 gets the one that follows
+        heap.set_thread_index(index)
+        held = None if index == 0 else heap.lanes[0]
+        assert held is None or heap.try_lock(held)
+        allocator.alloc(heap, 32768, 3)
+    undo()
+    recording, last = log.recording(), len(log) - 1
+    moment = Moment(recording, last)
+    assert [row[-1] for row in moment.slab_table().rows] == ["used up", "0x8000, lane 1"]
+    assert [(row[3], row[7]) for row in moment.slab_table().rows] == [("2", "0"), ("1", "1")], "live, never handed out"
+    told = told_by_javascript(node, tmp_path, recording, [(last, 0, 12)])["told"]
+    assert told == [told_by_python(recording, last, 0, 12)]
+
+
 def test_a_list_that_comes_back_to_itself_ends_in_both(node, tmp_path):
     heap = Heap(lane_count=1, arena_len=1 << 24)
     log = EventLog()

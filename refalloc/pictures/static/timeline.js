@@ -506,18 +506,19 @@ export class Timeline {
 
   /** How many slots of a slab have been handed out. @param {Slab} slab */
   handedOut(slab) {
-    for (let lane = 0; lane < this.laneCount; lane++) {
-      const offset = this.nextAddr(lane, slab.sizeClass) - slab.addr;
-      if (offset >= 0 && offset < slab.length) return Math.floor(offset / slab.slotSize);
-    }
+    const lane = this.bumpLane(slab);
+    if (lane !== -1) return Math.floor((this.nextAddr(lane, slab.sizeClass) - slab.addr) / slab.slotSize);
     return this.isBegun(slab.addr) ? Math.floor(slab.length / slab.slotSize) : 0;
   }
 
   /** The lane whose next_addr lies in a slab, -1 for none. @param {Slab} slab */
   bumpLane(slab) {
+    const before = slab.addr - this.slabLen;
+    // Where one slab ends and another begins, a next_addr is the end of the first, which it used up.
+    const least = this.mappingAt(before) !== 0 && this.classOf(before) === slab.sizeClass ? 1 : 0;
     for (let lane = 0; lane < this.laneCount; lane++) {
       const offset = this.nextAddr(lane, slab.sizeClass) - slab.addr;
-      if (offset >= 0 && offset < slab.length) return lane;
+      if (offset >= least && offset < slab.length) return lane;
     }
     return -1;
   }
