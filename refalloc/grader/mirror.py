@@ -85,7 +85,7 @@ class Mirrors:
         """Answer it; what is no plain data is an error of the learner's."""
         try:
             line = encode([self._seq, *message])
-        except (TypeError, ProtocolError, RecursionError) as error:
+        except (TypeError, ValueError, ProtocolError, RecursionError) as error:
             line = encode([self._seq, "error", "incorrect", f"the answer is no plain data: {error}", []])
         self._stream.sendall(line)
 

@@ -23,6 +23,7 @@ from refalloc.student import StudentError, call_text, readable
 
 CLAIMED_OUTCOMES = ("not attempted", "crashed", "incorrect")  # what a worker may say of itself
 MESSAGE_CAP = 1000  # characters
+ALIGN_LOG2_CAP = 63  # 1 << more than that is no address, and may be all of the judge's memory
 LINES_CAP = 10
 TIMEOUTS_ALLOWED = 2  # of one answer; then its other tests are not run
 # The kernel wakes a call on the socket that often, to look at the clock: to ask it to wait, before each, costs as much
@@ -209,7 +210,9 @@ class Student:
         """Do what the worker asks of the pages of a heap: they are the judge's, so that what is mapped is no claim."""
         match request:
             case [int(number), "map" | "unmap" | "remap" as operation, [*args]] if number in self._heaps:
-                if all(type(arg) in (int, bool) and 0 <= arg < 1 << 64 for arg in args):
+                if all(type(arg) in (int, bool) and 0 <= arg < 1 << 64 for arg in args) and not (
+                    operation == "map" and args[1:] and args[1] > ALIGN_LOG2_CAP
+                ):
                     try:
                         return "done", self._heaps[number].change_for_worker(operation, args)
                     except MemoryFault as fault:

@@ -26,7 +26,9 @@ from refalloc.grader.marks import statistics
 from refalloc.grader.scratch import alone_in
 
 BIN_COUNT = 10  # of the distribution, 10 percent each
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+# What a spreadsheet would run; some take the wide forms of East Asian text for the same (owasp.org, "CSV Injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+DIGEST = re.compile(r"-[0-9a-f]{8}$")  # at the end of a file's name
 
 
 def write_results(folder, marks, pairs, level, term_name=""):
@@ -143,7 +145,7 @@ def distribution(marks):
 def file_name(student):
     """A name for a student's files that every file system takes: the id, or what is left of it and a digest."""
     plain = re.sub(r"[^A-Za-z0-9_.-]", "_", student)[:60].strip(".")
-    if plain == student:
+    if plain == student and not DIGEST.search(plain):  # or else who chose the id could mean another student's file
         return plain
     return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
 

@@ -40,6 +40,7 @@ from refalloc.grader.seccomp import machine_is_known, seccomp_filter
 LEVELS = ("bwrap", "landlock", "user", "limits")
 START_SECONDS = 20  # for a worker to say that it is ready, on a machine that is busy
 END_SECONDS = 5  # for all processes in the cage to end when told to
+TMP_LEN = 16 << 20  # bytes of files, in all, that the tests of an answer may write
 GRACE_SECONDS = 0.5  # for a process that has closed its socket to leave its exit status
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 PACKAGE = Path(refalloc.__file__).parent
@@ -245,15 +246,19 @@ def _bubblewrap(paths, seccomp):
     path = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
     if path is None:
         raise GraderError("bwrap is not installed; `apt-get install bubblewrap`, or take another --level")
-    argv = [path, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox"]
+    # As process 1, the worker has nobody above it in its namespace whom an answer could reach.
+    argv = [path, "--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    argv += ["--hostname", "sandbox"]
     for folder in SYSTEM_FOLDERS:
         if os.path.islink(folder):
             argv += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             argv += ["--ro-bind", folder, folder]
-    argv += ["--proc", "/proc", "--dev", "/dev", "--size", str(16 << 20), "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    # No /proc: an answer of the same user could write into the memory of the worker that forks the next test.
+    argv += ["--dev", "/dev", "--size", str(TMP_LEN), "--tmpfs", "/tmp", "--chdir", "/tmp"]
     for folder in paths:
         argv += ["--ro-bind", folder, folder]
+    argv += ["--remount-ro", "/dev", "--remount-ro", "/"]  # both are file systems in memory, without a limit
     if seccomp is not None:
         argv += ["--seccomp", str(seccomp)]
     return [*argv, "--"]

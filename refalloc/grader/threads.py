@@ -19,6 +19,7 @@ import linecache
 import sys
 
 from refalloc.arena import MemoryFault
+from refalloc.grader.proxy import ALIGN_LOG2_CAP
 from refalloc.schedule import ProgramError, SteppedHeap
 from refalloc.schedule.current import current_run
 from refalloc.schedule.errors import StuckError
@@ -145,7 +146,8 @@ def _resolved(heap, operation, args):
                 return getattr(heap.lanes[lane], field).__setitem__, (place, addr)
         case (("load" | "store" | "map" | "unmap" | "remap"), [*numbers]):
             counts = {"load": 1, "store": 2, "map": 2, "unmap": 2, "remap": 4}
-            if len(numbers) == counts[operation] and all(_is_word(number) for number in numbers):
+            is_absurd = operation == "map" and numbers[1:] and numbers[1] > ALIGN_LOG2_CAP
+            if len(numbers) == counts[operation] and all(map(_is_word, numbers)) and not is_absurd:
                 return getattr(heap, operation), numbers
     raise ValueError(f"{str(operation)[:40]} with {str(args)[:100]}: no heap does that")
 

@@ -108,7 +108,7 @@ def answer_questions(file, test_socket):
             reply = encode([seq, "value", value])
         except StudentError as error:
             reply = encode([seq, "error", error.outcome, str(error), error.lines])
-        except (ProtocolError, RecursionError, TypeError) as error:
+        except (ProtocolError, RecursionError, TypeError, ValueError) as error:
             message = f"{name} gave too much: {error}"
             reply = encode([seq, "error", "incorrect", message, []])
         stream.sendall(reply)

@@ -256,6 +256,80 @@ if os.fork() == 0:
         "        if open(start + '{secret}').read():\n            return 0\n    except OSError:\n        pass"
     ),
     "reads_shadow": in_call("if open('/etc/shadow').read():\n    return 0"),
+    "fills_memory_with_files": in_call(
+        """
+import os
+for folder in ('/', '/dev', '/dev/shm', '/var/tmp', '/run'):
+    try:
+        open(os.path.join(folder, 'refalloc-attack'), 'w').write('x')
+        return 0
+    except OSError:
+        pass
+"""
+    ),
+    "writes_into_the_worker_that_forks": in_call(
+        """
+import os
+for other in (1, 2, os.getppid()):
+    for name in ('mem', 'environ', 'maps', 'cwd', 'root', 'fd'):
+        try:
+            os.open(f'/proc/{other}/{name}', os.O_RDWR if name == 'mem' else os.O_RDONLY)
+            return 0
+        except OSError:
+            pass
+"""
+    ),
+    "remembers_in_the_worker_that_forks": """
+import refalloc.student
+refalloc.student.seen = getattr(refalloc.student, 'seen', 0) + 1
+def size_class_index(length, alignment):
+    return 0 if refalloc.student.seen > 1 else -1
+""",
+    "renices_the_judge": in_call(
+        """
+import ctypes, os
+libc = ctypes.CDLL(None)
+if libc.setpriority(0, {pid}, 7) == 0 or libc.setpriority(2, os.getuid(), 7) == 0:
+    return 0
+"""
+    ),
+    "pins_the_judge": in_call("import os\nos.sched_setaffinity({pid}, [0])\nreturn 0"),
+    "limits_the_judge": in_call("import resource\nresource.prlimit({pid}, resource.RLIMIT_NOFILE, (0, 0))\nreturn 0"),
+    "userfaultfd": in_call("import ctypes\nif ctypes.CDLL(None).syscall(323, 0) >= 0:\n    return 0"),
+    "plants_a_key": in_call(
+        "import ctypes\nif ctypes.CDLL(None).syscall(248, b'user', b'refalloc', b'x', 1, -4) >= 0:\n    return 0"
+    ),
+    "sends_descriptors_to_the_judge": FIND_SOCKET
+    + in_call(
+        """
+for number in CHANNEL:
+    with socket.socket(fileno=os.dup(number)) as channel:
+        for _ in range(50):
+            socket.send_fds(channel, [b' '], [number] * 10)
+"""
+    ),
+    "asks_for_pages_of_no_heap": FIND_SOCKET + in_call('say(b\'[1,"pages",0,"map",[4096,0]]\\n\')'),
+    "claims_steps_of_no_thread": FIND_SOCKET + in_call('say(b\'[1,"steps",[["map",[8,99999999999],1]]]\\n\')'),
+    "answers_twice_in_one_line": FIND_SOCKET + in_call('say(b\'[1,"value",-1] [1,"value",0]\\n\')'),
+    "closes_one_direction": FIND_SOCKET
+    + in_call(
+        "for n in CHANNEL:\n    socket.socket(fileno=os.dup(n)).shutdown(socket.SHUT_RD)\n"
+        "    say(b'[1,\"value\",-1]\\n' * 10000)"
+    ),
+    "returns_an_int_without_end": "def size_class_index(*args):\n    return 1 << (1 << 24)\n",
+    "patches_the_protocol": WRONG
+    + """
+import refalloc.grader.worker as worker
+worker.encode = lambda message: b'[%d,"value",0]\\n' % message[0]
+import refalloc.student
+refalloc.student.plain_copy = lambda value: value
+""",
+    "ends_in_a_finalizer": in_call(
+        "import os\nclass Last:\n    def __del__(self): os._exit(0)\nlast = Last()\ndel last"
+    ),
+    "message_that_rewrites_the_page": in_call(
+        "raise ValueError('\\u202e0 fo 5\\u2066</pre></td><style>*{display:none}</style>\\r\\x1b]0;x\\x07')"
+    ),
     "message_with_markup": in_call("raise ValueError('<script>alert(1)</script>\\x1b[2J\\x00\\ud800')"),
     "exception_that_lies": """
 class Lie(BaseException):
@@ -272,7 +346,7 @@ def size_class_index(length, alignment): raise Lie
     "empty": b"",
 }
 # Attacks of which the sleight itself is an honest value: `False == 0` in a check that compares with ==.
-EARNED = {"stuffed_replies": 2, "gives_true_for_one": 2, "duplicate_replies": 0}
+EARNED = {"stuffed_replies": 2, "gives_true_for_one": 2}
 ALL = {**STUDIED, **PROTOCOL, **OURS}
 
 

@@ -21,6 +21,15 @@ IN_EVERY_CAGE = (
     "runs_a_program_from_memory",
     "becomes_root",
     "uses_inherited_files",
+    "writes_into_the_worker_that_forks",
+    "renices_the_judge",
+    "pins_the_judge",
+    "limits_the_judge",
+    "plants_a_key",
+    "userfaultfd",
+    "sends_descriptors_to_the_judge",
+    "patches_the_protocol",
+    "fills_memory_with_files",
 )
 
 

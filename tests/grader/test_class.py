@@ -18,6 +18,7 @@ from grader.ordinary import ANSWERS
 
 from refalloc.cli import main
 from refalloc.grader.edition import load_term
+from refalloc.grader.report import csv_text, file_name
 from refalloc.grader.store import Store
 
 INDEX = """
@@ -123,6 +124,16 @@ def test_what_a_student_wrote_is_text_on_a_page_and_never_markup(graded):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<i>tag" not in (out / "index.html").read_text(encoding="utf-8")
     assert "&lt;i&gt;tag" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_no_id_that_somebody_chose_names_the_page_of_another():
+    ids = ["x/y", "x y", "ada"]
+    assert len({file_name(student) for student in (*ids, *map(file_name, ids))}) == 5  # ada's is ada's
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_text_that_a_spreadsheet_would_run_is_neutralised(start):
+    assert csv_text([[f"{start}1+1", 5]]).lstrip('"').startswith("'")
 
 
 def test_what_students_read_has_nothing_of_a_hidden_test_but_its_hint(graded):

@@ -116,6 +116,18 @@ LIES = {
     return heap.map(4096, 0)
 """,
     "absurd_pages": "return heap.map(1 << 70, 1 << 30)",
+    "an_alignment_as_long_as_all_memory": "return heap.map(4096, 1 << 40)",
+    "words_that_change_while_the_judge_looks": """
+    import threading
+    def forever():
+        import random
+        while True:
+            at = random.randrange(len(heap._file) - 4096)
+            heap._file[at : at + 4096] = random.randbytes(4096)
+            heap._file[:4096] = random.randbytes(4096)
+    threading.Thread(target=forever, daemon=True).start()
+    return alloc(heap, length, align_log2)
+""",
 }
 
 

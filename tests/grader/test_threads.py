@@ -90,6 +90,13 @@ LIES = {
     "asks_for_no_step": "return heap.ask('results')",
     "asks_for_another_lane": "return heap.ask('get', 'frees', 7, 0)",
     "asks_with_other_things": "return heap.ask('load', 'text')",
+    "asks_for_an_alignment_as_long_as_all_memory": "return heap.map(8, 1 << 40)",
+    "asks_for_a_place_past_all_places": "return heap.ask('get', 'frees', 0, 10**300)",
+    "asks_for_steps_that_are_none": "heap._deferred = [5, ['load']]\n    return heap.ask('thread_index')",
+    "uses_what_it_was_told_without_a_lock": (
+        "heap.try_lock(lane)\n    heap.unlock(lane)\n    heap.told_lane = lane\n    lane.frees.told = {}\n"
+        "    lane.next_addrs[0] = lane.next_addrs[0] + 64\n    return lane.next_addrs[0]"
+    ),
     "asks_for_private_members": "return heap.ask('__init__', 5)",
     "other_greenlet": "import greenlet\n    greenlet.getcurrent().parent.switch(['value', 5])\n    return 5",
     "value_of_another_kind": "import greenlet\n    greenlet.getcurrent().parent.switch(['lane', 'x'])\n    return 5",
