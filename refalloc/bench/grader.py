@@ -21,6 +21,8 @@ from pathlib import Path
 
 import platformdirs
 
+from refalloc.bench.memory import PeakMemory
+
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 ROUNDS = 3
 BATCH = 10  # submissions of a peer's run: nbgrader needs a second and a half for each
@@ -52,12 +54,15 @@ class PeerError(Exception):
 @dataclass(frozen=True)
 class Measured:
     """Whole runs, one for each round. Attributes: name: str; count: int, submissions of a run; wall, processor: seconds
-    of each run, the latter of all its processes together."""
+    of each run, the latter of all its processes together; memory: int, bytes of all its processes at most, and
+    worker_memory: of one that runs an answer in a namespace of its own, 0 without; see PeakMemory."""
 
     name: str
     count: int
     wall: tuple[float, ...]
     processor: tuple[float, ...]
+    memory: int
+    worker_memory: int
 
     def each(self, clock):
         """Median seconds a submission. Args: clock: str, "wall" or "processor"."""
@@ -65,7 +70,7 @@ class Measured:
 
 
 def measure(rounds=ROUNDS, own_batch=OWN_BATCH, peers=tuple(REQUIREMENTS), step=lambda: None):
-    """Time whole runs in turns.
+    """Time whole runs in turns; then watch the memory of one more of each, which would cost the others time.
 
     Args:    rounds: int; own_batch: int, submissions of our larger run; peers: names of REQUIREMENTS;
              step: called after each run.
@@ -85,14 +90,22 @@ def measure(rounds=ROUNDS, own_batch=OWN_BATCH, peers=tuple(REQUIREMENTS), step=
             grade = {"nbgrader": _nbgrader, "otter": _otter}[peer]
             runs |= {(peer, count): (grade, _environment(peer)) for count in (1, BATCH)}
         seconds: dict = {key: [] for key in runs}
-        for number in range(rounds):
+        peaks = {key: PeakMemory() for key in runs}
+        for number in range(rounds + 1):
             for (name, count), (grade, *how) in runs.items():
                 place = folder / f"{number}-{name.replace(', ', '-').replace(' ', '-')}-{count}"
                 place.mkdir()
-                seconds[name, count].append(grade(place, count, *how))
+                with peaks[name, count] if number == rounds else contextlib.nullcontext():
+                    taken = grade(place, count, *how)
+                if number < rounds:
+                    seconds[name, count].append(taken)
                 shutil.rmtree(place)
                 step()
-    return [Measured(name, count, *zip(*seconds[name, count], strict=True)) for name, count in runs]
+    measured = []
+    for (name, count), peak in peaks.items():
+        wall, processor = zip(*seconds[name, count], strict=True)
+        measured.append(Measured(name, count, wall, processor, peak.total, peak.caged))
+    return measured
 
 
 def _environment(peer):

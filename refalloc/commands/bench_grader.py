@@ -21,7 +21,7 @@ def command(rounds, batch, peers, alone, as_json):
     """Grade one question with five tests, beside others; each is installed in an environment of its own."""
     peers = () if alone else peers or tuple(REQUIREMENTS)
     with Progress(console=Console(stderr=True), transient=True, disable=as_json) as progress:
-        task = progress.add_task("grade", total=rounds * (3 + 2 * len(peers)))
+        task = progress.add_task("grade", total=(rounds + 1) * (3 + 2 * len(peers)))
         try:
             measured = measure(rounds, batch, peers, step=lambda: progress.advance(task))
         except PeerError as error:
@@ -34,7 +34,7 @@ def command(rounds, batch, peers, alone, as_json):
 
 def _table(measured):
     table = Table(title="Whole runs, median of rounds")
-    for heading in ("", "submissions", "seconds each", "of ours", "processor", "of ours"):
+    for heading in ("", "submissions", "seconds each", "of ours", "processor", "of ours", "MiB", "a worker"):
         table.add_column(heading, justify="right" if heading else "left")
     single = next(one for one in measured if one.count == 1)
     batch = next(one for one in measured if one.name.endswith("1 worker"))
@@ -45,5 +45,6 @@ def _table(measured):
             for clock in ("wall", "processor")
             for text in (f"{one.each(clock):.3f}", f"{one.each(clock) / ours.each(clock):.1f} x")
         ]
-        table.add_row(one.name, str(one.count), *cells)
+        memory = [f"{size / (1 << 20):.0f}" if size else "" for size in (one.memory, one.worker_memory)]
+        table.add_row(one.name, str(one.count), *cells, *memory)
     return table

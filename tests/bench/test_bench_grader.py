@@ -1,6 +1,8 @@
 """The benchmark of the grader runs, and counts only runs that gave the right marks."""
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -8,6 +10,7 @@ from click.testing import CliRunner
 from grader.conftest import require
 
 from refalloc.bench import grader
+from refalloc.bench.memory import PeakMemory
 from refalloc.cli import main
 
 
@@ -19,6 +22,23 @@ def test_our_runs_are_measured_alone():
     rows = json.loads(result.stdout)
     assert [row["count"] for row in rows] == [1, 2, 2]
     assert all(row["wall"][0] > 0 and row["processor"][0] > 0 for row in rows)
+    assert all(row["memory"] > row["worker_memory"] > 0 for row in rows)
+
+
+def test_memory_is_that_of_all_that_was_started():
+    hungry = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
+    starts = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hungry!r}])"
+    with (
+        PeakMemory() as peak,
+        subprocess.Popen([sys.executable, "-c", starts], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,
+    ):
+        process.stdout.readline()
+        while peak.total < 64 << 20:
+            assert process.poll() is None
+            os.sched_yield()
+        process.communicate()
+    assert peak.total >= 64 << 20
+    assert peak.caged == 0
 
 
 def test_a_run_with_other_marks_is_no_measurement(monkeypatch):

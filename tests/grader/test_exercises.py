@@ -26,3 +26,10 @@ def test_the_solution_gets_all_points_and_a_wrong_answer_does_not(host, bwrap, e
     wrong = sorted(exercise.solution.parent.glob("wrong_*.py"))[0]
     report = report_of(host, exercise, wrong.read_bytes(), bwrap)
     assert report["points"] < exercise.points, wrong
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
+def test_an_answer_that_does_nothing_and_gives_an_absurd_number_gets_no_point(host, bwrap, exercise):
+    absurd = "".join(f"def {name}(*args):\n    return 10**18\n" for name in exercise.functions)
+    report = report_of(host, exercise, absurd.encode(), bwrap)
+    assert [test["name"] for test in report["tests"] if test["points"]] == []
