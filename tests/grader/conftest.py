@@ -122,29 +122,33 @@ def small_course(root):
 def strays():
     """Processes of our cages: in another process-id namespace than ours, or of a user that only cages have.
 
-    Others may grade on this machine at the same time: what a judge that is not below this process holds is theirs.
+    Others may grade on this machine at the same time: what a process that is not below this one holds is theirs.
     """
     ours, found = os.readlink("/proc/self/ns/pid"), []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
-            is_caged = os.readlink(folder / "ns/pid") != ours or folder.stat().st_uid in UNUSED_UIDS
-            if is_caged and "State:\tZ" not in (folder / "status").read_text() and not is_held_by_others(folder):
+            is_dead = "State:\tZ" in (folder / "status").read_text()
+            if is_caged(folder, ours) and not is_dead and not is_held_by_others(folder, ours):
                 found.append(command_of(folder))
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found
 
 
-def is_held_by_others(folder):
-    """Whether a living judge above this process is no child of this one."""
-    has_judge, is_below = False, False
+def is_caged(folder, ours):
+    return os.readlink(folder / "ns/pid") != ours or folder.stat().st_uid in UNUSED_UIDS
+
+
+def is_held_by_others(folder, ours):
+    """Whether a Python above this process, outside any cage and no child of this one, may still end it."""
+    is_held, is_below = False, False
     while folder.name not in ("0", "1"):
-        has_judge |= "-m refalloc.grader." in command_of(folder)
+        is_held |= "python" in command_of(folder) and not is_caged(folder, ours)
         is_below |= folder.name == str(os.getpid())
         folder = folder.with_name((folder / "stat").read_text().rpartition(")")[2].split()[1])
-    return has_judge and not is_below
+    return is_held and not is_below
 
 
 def hosts_below(pid):
