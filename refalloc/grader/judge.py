@@ -31,7 +31,8 @@ from refalloc.grader.proxy import Patience, Student
 from refalloc.grader.sandbox import Sandbox
 from refalloc.student import StudentError
 
-OUTCOMES = ("correct", "not attempted", "incorrect", "crashed", "timed out", "not reached")
+# From good to bad; a test is not reached only because others have timed out.
+OUTCOMES = ("correct", "not attempted", "incorrect", "crashed", "not reached", "timed out")
 ANSWER_CAP = 1 << 18  # bytes of a learner's file
 DETAIL_CAP = 4000  # characters of a traceback, for the instructor
 HIDDEN_MESSAGE = "A hidden test failed."
@@ -221,7 +222,7 @@ class JudgePlugin:
 
     def _note(self, item, outcome, message, lines, detail):
         hidden = self._hidden[item.path]
-        if hidden and outcome != "correct":
+        if hidden and outcome not in ("correct", "not reached"):
             detail = detail or message
             hint = item.get_closest_marker("hint")
             message = HIDDEN_MESSAGE if hint is None else f"{HIDDEN_MESSAGE} Hint: {hint.args[0]}"

@@ -265,7 +265,7 @@ class Student:
         self._timed_out = True
         self._end(
             "timed out",
-            f"{self.last_call} had not answered when the test's {self._patience.seconds:g} seconds were over; "
+            f"{self.last_call} had not answered when the test's time, {self._patience.seconds:g} s, was over; "
             "is there a loop that never ends?",
         )
 

@@ -328,7 +328,7 @@ refalloc.student.plain_copy = lambda value: value
         "import os\nclass Last:\n    def __del__(self): os._exit(0)\nlast = Last()\ndel last"
     ),
     "message_that_rewrites_the_page": in_call(
-        "raise ValueError('\\u202e0 fo 5\\u2066</pre></td><style>*{display:none}</style>\\r\\x1b]0;x\\x07')"
+        "raise ValueError('\\u202e0/5\\u2066</pre></td><style>*{display:none}</style>\\r\\x1b]0;x\\x07')"
     ),
     "message_with_markup": in_call("raise ValueError('<script>alert(1)</script>\\x1b[2J\\x00\\ud800')"),
     "exception_that_lies": """
