@@ -6,7 +6,7 @@ import pytest
 
 from refalloc.course.expect import WrongAnswerError
 from refalloc.course.threads import require_safe
-from refalloc.schedule import cost
+from refalloc.schedule import Atomic, cost
 from refalloc.trace.packed import packed_traces
 
 ALIGN = 4  # log2 of 16 bytes
@@ -16,6 +16,7 @@ TRAPS = {
         "deadlock"
     ),
     "Is there a way out of your function that does not unlock the lane?": "still locked",
+    "A free that finds a lane taken waits, or goes to another one.": "came back",
     "Fields of a lane, and slots in its lists, are touched behind its lock.": "no lock orders",
 }
 
@@ -209,6 +210,33 @@ def test_large_blocks_and_resize(student, edition):
         raise WrongAnswerError(f"remap(heap, addr, 100, {2 * slab_len}, {ALIGN}) moved a small block; expected 0.")
 
 
+def prove_none_lost(text, length):
+    """What two threads free at the same time can be had again, where no more memory is to be had."""
+    has = Atomic(freed=0)
+
+    def fills_the_slab(thread):
+        return list(iter(lambda: thread.alloc(length, ALIGN), 0))
+
+    def frees(thread):
+        thread.free(thread.prepared[0])
+        has.freed = 1
+
+    def frees_and_allocates(thread):
+        thread.free(thread.prepared[1])
+        while has.freed == 0:
+            pass
+        return [thread.alloc(length, ALIGN), thread.alloc(length, ALIGN)]
+
+    def had_again(run):
+        count = sum(addr != 0 for addr in run.results[1])
+        return count == 2 or f"of two slots that were freed, {count} came back"
+
+    programs = [frees, frees_and_allocates]
+    story = "Two threads free a block each of the only slab, and one allocates two again, 1 lane"
+    options = {"text": text, "lane_count": 1, "map_limit": 1}
+    require_safe(story, programs, had_again, TRAPS, fills_the_slab, **options)
+
+
 @pytest.mark.points(1)
 def test_threads_in_every_order(student, edition):
     text = text_of(student)
@@ -249,6 +277,7 @@ def test_threads_in_every_order(student, edition):
             ("Two threads allocate, and the system has no memory", [keeps, keeps]),
         ):
             require_safe(f"{story}, {lanes}", programs, None, TRAPS, text=text, lane_count=count, map_limit=0)
+    prove_none_lost(text, Rules(edition).small_len)
     require_safe("Three threads allocate, 2 lanes", [keeps] * 3, None, TRAPS, text=text, lane_count=2, preemptions=1)
 
 
