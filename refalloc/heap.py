@@ -16,8 +16,12 @@ The second text, improved.py, uses more:
     heap.own_lane                                   a lane of this thread alone; at first one that nobody can enter
     heap.adopt()                                    the same, given to the thread if it has none yet
     heap.enter(lane), heap.leave(lane)              the thread's own lane; no lock, and no atomic step
-    lane.room[c]                                    a number, 0 at first
-    heap.note_free(length)                          tells that so many bytes more lie free for any thread, or fewer
+    lane.room[c], lane.marks[c]                     numbers, 0 at first
+    heap.record(slab)                               numbers that the heap has for a slab, by its address; see record
+    heap.devote(slab, size_class, size)             tells that a slab is now for blocks of one class, `size` bytes
+    heap.populate(addr, length)                     tells that pages, mapped but not yet written, soon will be
+    heap.keeps(length, waiting_len)                 may a free block wait, beside others of its class? Notes it if so
+    heap.took(length)                               tells that one that waits does so no more
 
 A thread is inside its own lane at most once: enter says no to a signal's handler that comes in between. When a thread
 ends, its own lane passes, as it is, to a thread that begins.
@@ -33,6 +37,9 @@ import typing
 
 from refalloc.arena import DEFAULT_ARENA_LEN, Arena
 
+KEPT_LEN = 1 << 20  # bytes of free blocks of a class that may wait in a lane
+RECORD_WORDS = 8
+RECORD_ALIGN_LOG2 = 16  # the slabs of improved.py
 CLASS_CAPACITY = 64  # entries in next_addrs and frees: room for finer size classes than the reference's 13
 
 
@@ -40,17 +47,18 @@ class Lane:
     """One entry of the metadata table.
 
     Attributes: next_addrs, frees: list of int, [CLASS_CAPACITY], addresses, 0 for none; guarded by the lock.
-                room: list of int, [CLASS_CAPACITY], numbers; likewise.
+                room, marks: list of int, [CLASS_CAPACITY], numbers; likewise.
                 index: int, its place in heap.lanes; a thread's own lane has one beyond.
     """
 
-    __slots__ = ("frees", "index", "next_addrs", "room", "token")
+    __slots__ = ("frees", "index", "marks", "next_addrs", "room", "token")
 
     def __init__(self, index):
         self.index = index
         self.next_addrs = [0] * CLASS_CAPACITY
         self.frees = [0] * CLASS_CAPACITY
         self.room = [0] * CLASS_CAPACITY
+        self.marks = [0] * CLASS_CAPACITY
         # The lock: who pops the one item has it. list.pop is a single step in every CPython, with the GIL and without,
         # and takes an eighth of the time of threading.Lock.
         self.token = [True]
@@ -95,6 +103,7 @@ class Heap(Arena):
         self._stays = threading.local()
         self._left: list[Lane] = []  # own lanes of threads that have ended
         self._own_indexes = itertools.count(lane_count)
+        self._records: dict[int, list[int]] = {}
         self._no_lane = Lane(-1)
         self._no_lane.token.clear()
 
@@ -135,8 +144,26 @@ class Heap(Arena):
             self._stays.stay = _Stay(lane, self._left)
         return self.own_lane
 
-    def note_free(self, length):
-        """Take note of free memory. This heap does nothing about it; see native/idle.py for one that does."""
+    def record(self, slab):
+        """Numbers about a slab, list of int, [RECORD_WORDS]; whoever writes them guards them. What they are at first
+        is not said."""
+        return self._records.setdefault(slab >> RECORD_ALIGN_LOG2, [0] * RECORD_WORDS)
+
+    def devote(self, slab, size_class, size):
+        """Nothing to do here, as free is told a length; where it is not, the heap has to know."""
+
+    def populate(self, addr, length):
+        """Nothing to do here."""
+
+    def keeps(self, length, waiting_len):
+        """May `length` bytes wait to be used again, beside `waiting_len` of the same class in the same lane?
+
+        Up to KEPT_LEN may, and one block in any case. Returns bool.
+        """
+        return may_wait(length, waiting_len)
+
+    def took(self, length):
+        """Nothing to do here; native/idle.py has a heap that goes by how much waits in all."""
 
     def enter(self, lane):
         """Enter the thread's own lane. Returns bool, False when it is inside already."""
@@ -145,6 +172,11 @@ class Heap(Arena):
     def leave(self, lane):
         """Leave the thread's own lane."""
         self.unlock(lane)
+
+
+def may_wait(length, waiting_len):
+    """As Heap.keeps, for heaps that count no more than that."""
+    return waiting_len == 0 or waiting_len + length <= KEPT_LEN
 
 
 def available_cpu_count():

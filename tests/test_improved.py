@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from refalloc import improved as text
-from refalloc.heap import Heap
+from refalloc.heap import KEPT_LEN, Heap
 from refalloc.schedule import explore
 from refalloc.schedule.heap import SteppedHeap
 
@@ -96,27 +96,44 @@ def _list_at(heap, addr):
     return slots
 
 
-def _require_nothing_lost(heap, live, trimmed=False):
-    """Every slot of every mapping is live, or free in one list once, or not yet handed out."""
-    mappings = dict(heap.mappings())
-    for addr, (length, align_log2, _) in live.items():
-        if text.size_class_index(length, align_log2) >= text.SMALL_COUNT:
-            assert mappings.pop(addr) >= length
-    free = {}
+def _free_lists(heap):
+    """(lane, class, free slots) of each list of a lane, and of each slab, with None for the lane."""
+    lists = []
     for lane in [*heap.lanes, heap.own_lane]:
         for size_class in range(text.CLASS_COUNT):
             batches = [lane.frees[size_class]]
             while lane is not heap.own_lane and batches[-1]:
                 batches.append(heap.load(batches[-1] + 8))
-            slots = [slot for batch in batches for slot in _list_at(heap, batch)]
-            for addr in slots:
-                assert addr not in live
-                assert addr not in free, f"{addr:#x} is free twice"
-                free[addr] = size_class
-            if size_class >= text.SMALL_COUNT:
-                assert len(slots) == lane.room[size_class]
-            elif lane is heap.own_lane and not trimmed:  # what a trim leaves of a slab is one batch, however long
-                assert len(slots) + lane.room[size_class] <= text.own_count(size_class)
+            lists.append((lane, size_class, [slot for batch in batches for slot in _list_at(heap, batch)]))
+    for index, lane in enumerate(heap.lanes):
+        for size_class in range(text.SMALL_COUNT):
+            before, slab = 0, lane.next_addrs[size_class]
+            while slab:
+                assert index == text.home(heap, size_class)
+                record = heap.record(slab)
+                assert record[text.FREES] != 0
+                assert record[text.BEFORE] == before
+                lists.append((None, size_class, _list_at(heap, record[text.FREES])))
+                before, slab = slab, record[text.AFTER]
+    return lists
+
+
+def _require_nothing_lost(heap, live):
+    """Every slot of every mapping is live, or free in one list once, or not yet handed out."""
+    mappings, lists = dict(heap.mappings()), _free_lists(heap)
+    for addr, (length, align_log2, _) in live.items():
+        if text.size_class_index(length, align_log2) >= text.SMALL_COUNT:
+            assert mappings.pop(addr) >= length
+    free = {}
+    for lane, size_class, slots in lists:
+        for addr in slots:
+            assert addr not in live
+            assert addr not in free, f"{addr:#x} is free twice"
+            free[addr] = size_class
+        if size_class >= text.SMALL_COUNT:
+            assert len(slots) == lane.room[size_class]
+        elif lane is heap.own_lane:
+            assert len(slots) + lane.room[size_class] <= text.own_count(size_class)
     for addr, size_class in free.items():
         if size_class >= text.SMALL_COUNT:
             assert mappings.pop(addr) >= text.slot_size(size_class)
@@ -128,8 +145,7 @@ def _require_nothing_lost(heap, live, trimmed=False):
         if size_class < text.SMALL_COUNT:
             handed_out[addr & -text.SLAB_LEN] += text.slot_size(size_class)
     class_of = {}
-    lanes = [*heap.lanes, heap.own_lane]
-    fresh = {addr & -text.SLAB_LEN: addr for lane in lanes for addr in lane.next_addrs[: text.SMALL_COUNT] if addr}
+    fresh = {addr & -text.SLAB_LEN: addr for addr in heap.own_lane.next_addrs[: text.SMALL_COUNT] if addr}
     for addr in [*free, *live]:
         if addr & -text.SLAB_LEN in handed_out:
             size_class = free.get(addr)
@@ -138,6 +154,10 @@ def _require_nothing_lost(heap, live, trimmed=False):
             assert class_of.setdefault(addr & -text.SLAB_LEN, size_class) == size_class
     for slab, length in handed_out.items():
         size = text.slot_size(class_of[slab])
+        own = sum(addr & -text.SLAB_LEN == slab for lane, _, slots in lists if lane is not None for addr in slots)
+        lives = sum(addr & -text.SLAB_LEN == slab for addr in live)
+        unused = text.SLAB_LEN // size - length // size
+        assert heap.record(slab)[text.USED] == own + lives + unused > 0
         assert length == (fresh[slab] - slab if slab in fresh else text.SLAB_LEN // size * size), hex(slab)
 
 
@@ -161,7 +181,7 @@ def test_larger_blocks_are_kept_for_the_next_who_asks_up_to_a_bound():
         for addr in blocks:
             text.free(heap, addr, size, 4)
         kept = len(heap.mappings())
-        assert kept == max(1, text.STORE_LEN // size)
+        assert kept == max(1, KEPT_LEN // size)
         assert text.alloc(heap, size, 4) in blocks
         assert len(heap.mappings()) == kept
 
@@ -187,7 +207,7 @@ def test_trim_gives_back_all_that_is_free_and_nothing_else(lane_count):
             given_len = text.trim(heap)
             assert given_len == before - heap.mapped_len > 0
             assert text.trim(heap) == 0
-            _require_nothing_lost(heap, live, trimmed=True)
+            _require_nothing_lost(heap, live)
             slabs = {addr & -text.SLAB_LEN for addr, (length, _, _) in live.items() if length <= 32768}
             assert sum(length == text.SLAB_LEN for _, length in heap.mappings()) >= len(slabs)
             assert len(heap.mappings()) == len(slabs) + sum(length > 32768 for length, _, _ in live.values())
@@ -195,33 +215,6 @@ def test_trim_gives_back_all_that_is_free_and_nothing_else(lane_count):
         text.free(heap, addr, length, 4)
     text.trim(heap)
     assert heap.mappings() == []
-
-
-@pytest.mark.parametrize("table_len", [text.TABLE_LEN, 3 * text.ENTRY_LEN, text.ENTRY_LEN])
-def test_the_list_of_a_trim_has_the_slots_of_a_slab_side_by_side(table_len, monkeypatch):
-    monkeypatch.setattr(text, "TABLE_LEN", table_len)
-    heap, rng = Heap(1), random.Random(4)
-    for count in (1, 2, 3, 7, 100, 1000):
-        slots = [text.alloc(heap, 4096, 4) for _ in range(count)]
-        rng.shuffle(slots)
-        for addr, following in itertools.pairwise([*slots, 0]):
-            heap.store(addr, following)
-        addr, found = text.by_slab(heap, slots[0]), []
-        while addr:
-            found.append(addr)
-            addr = heap.load(addr)
-        assert sorted(found) == sorted(slots)
-        slabs = [slab for slab, _ in itertools.groupby(addr // text.SLAB_LEN for addr in found)]
-        assert len(slabs) == len({*slabs})
-
-
-def test_a_trim_that_gets_no_memory_for_its_table_gives_back_what_it_can():
-    heap = Heap(1, arena_len=256 << 10)
-    blocks = [text.alloc(heap, 20_000, 4) for _ in range(6)] + [text.alloc(heap, 100, 4)]
-    for addr in blocks:
-        text.free(heap, addr, 100 if addr == blocks[-1] else 20_000, 4)
-    assert text.trim(heap) >= text.SLAB_LEN
-    assert text.alloc(heap, 20_000, 4) != 0
 
 
 def test_refused_pages_leave_the_heap_as_it_was():
@@ -286,6 +279,10 @@ def _all_is_there(run):
             while batch:
                 free += _list_at(run.heap, batch)
                 batch = run.heap.load(batch + 8)
+        for slab in lane.next_addrs.values:
+            while slab:
+                free += _list_at(run.heap, run.heap.record(slab)[text.FREES])
+                slab = run.heap.record(slab)[text.AFTER]
     for lane in run.heap.own_lanes.values():
         for slots in lane.frees.values:
             free += _list_at(run.heap, slots)

@@ -4,6 +4,8 @@ Two levels, since the whole would be 32 GiB of addresses, more than `ulimit -v` 
 words, each 0 or the address of a leaf, and leaves of 65,536 entries for 4 GiB each. Of a leaf, only pages with an entry
 take memory, one for 32 MiB of chunks. Leaves are never given back. An entry is 0 until it is set.
 
+Behind its entries, a leaf has a record of each chunk, words that a text keeps about its slabs; a page for 4 MiB.
+
 Entries of different chunks may be written by different threads at once; who owns a chunk alone writes its entry.
 """
 
@@ -13,7 +15,9 @@ from refalloc.native.words import load_acquire, load_word, replace_word, store_w
 
 ADDR_BITS = 48  # of user space on x86-64 and arm64, unless a program asks for more
 LEAF_LOG2 = 16
-LEAF_LEN = 8 << LEAF_LOG2  # bytes
+ENTRIES_LEN = 8 << LEAF_LOG2  # bytes
+RECORD_LOG2 = 6  # bytes, log2, of a record
+LEAF_LEN = ENTRIES_LEN + (1 << LEAF_LOG2 + RECORD_LOG2)
 ROOT_COUNT = 1 << (ADDR_BITS - CHUNK_LOG2 - LEAF_LOG2)
 ROOT_LEN = 8 * ROOT_COUNT  # bytes
 
@@ -41,3 +45,10 @@ def set_chunk_entry(root_addr, addr, entry):
             leaf = load_acquire(slot)
     store_word(leaf + (addr >> CHUNK_LOG2 & ((1 << LEAF_LOG2) - 1)) * 8, entry)
     return True
+
+
+@compiled
+def record_addr(root_addr, addr):
+    """The address of the record of the chunk that `addr` lies in, of which an entry was set once. Returns int64."""
+    leaf = load_word(root_addr + (addr >> (CHUNK_LOG2 + LEAF_LOG2) & (ROOT_COUNT - 1)) * 8)
+    return leaf + ENTRIES_LEN + ((addr >> CHUNK_LOG2 & ((1 << LEAF_LOG2) - 1)) << RECORD_LOG2)

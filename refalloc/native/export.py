@@ -19,7 +19,7 @@ from numba.core.dispatcher import Dispatcher
 from refalloc.native import checked_blocks, exit_report, idle, malloc_api, process
 from refalloc.native.compiler import cache_folder
 from refalloc.native.explain import explain
-from refalloc.native.jit import SIGNATURES, CompileError, Shadows, has_loop, jit
+from refalloc.native.jit import CompileError, Shadows, has_loop, jit
 from refalloc.native.library import support_ir
 from refalloc.native.linking import (
     SHARED,
@@ -51,11 +51,12 @@ LIBC = {  # what a library may ask for
         "munmap",
         "open",
         "pthread_atfork",
+        "pthread_getaffinity_np",
         "pthread_key_create",
+        "pthread_self",
         "pthread_setspecific",
         "pthread_sigmask",
         "sched_yield",
-        "sysconf",
         "write",
     },
 }
@@ -121,10 +122,10 @@ def library_module(text):
     compiled = jit(text)
     parts = _bound_to(compiled)
     functions = compiled.functions.items()
-    looping = [name for name, function in functions if has_loop(function.py_func) and name not in SIGNATURES]
     entry_points = vars(parts[0]).items()
     straight = [name for name, value in [*functions, *entry_points] if _is_straight(name, value)]
-    out_of_line, inlined = _symbols_of(looping), _symbols_of([*straight, "alloc"])
+    inlined = _symbols_of([name for name in [*straight, "alloc"] if name not in compiled.seldom])
+    out_of_line = _symbols_of(sorted(compiled.seldom))
     module = link_ir(
         support,
         _compiled_functions(parts, compiled),
@@ -172,7 +173,14 @@ def _compiled_functions(parts, text):
         *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "fresh_addr", "set_fresh_addr"),
         *("short_ring", "long_ring", "idle"),
     )
-    libc = ("pthread_atfork", "pthread_key_create", "pthread_setspecific", "pthread_sigmask")
+    libc = (
+        "pthread_atfork",
+        "pthread_key_create",
+        "pthread_setspecific",
+        "pthread_sigmask",
+        "pthread_self",
+        "pthread_getaffinity_np",
+    )
     for symbol in (*INTERNAL, *(f"refalloc_{name}" for name in support), *libc):
         declare_symbol(symbol)
     for symbol, signature in {**malloc_api.ENTRY_POINTS, **INTERNAL}.items():

@@ -18,9 +18,9 @@ from numba.core import types
 from numba.extending import typeof_impl
 
 from refalloc.arena import MemoryFault
-from refalloc.heap import available_cpu_count
+from refalloc.heap import RECORD_WORDS, available_cpu_count, may_wait
 from refalloc.native import heap_members as members
-from refalloc.native.chunks import LEAF_LEN, LEAF_LOG2, ROOT_COUNT, ROOT_LEN, chunk_entry
+from refalloc.native.chunks import ENTRIES_LEN, LEAF_LEN, LEAF_LOG2, ROOT_COUNT, ROOT_LEN, chunk_entry, record_addr
 from refalloc.native.compiler import OPTIONS
 from refalloc.native.heap_members import (
     CHUNKS_ROOT,
@@ -37,7 +37,15 @@ from refalloc.native.heap_members import (
     THREAD_KEY,
     WORDS,
 )
-from refalloc.native.machine import FIELD_STRIDE, FIELDS_OFFSET, FREES_OFFSET, LANE_LEN, OWNER_OFFSET, ROOM_OFFSET
+from refalloc.native.machine import (
+    FIELD_STRIDE,
+    FIELDS_OFFSET,
+    FREES_OFFSET,
+    LANE_LEN,
+    MARKS_OFFSET,
+    OWNER_OFFSET,
+    ROOM_OFFSET,
+)
 from refalloc.native.pages import CHUNK_LOG2, unmap_pages, whole_pages
 from refalloc.native.words import store_release
 
@@ -47,15 +55,16 @@ _libc = ctypes.CDLL(None)
 class NativeLane:
     """One lane, as Python sees it.
 
-    Attributes: next_addrs, frees, room: writable memoryview of int64, [CLASS_CAPACITY].
+    Attributes: next_addrs, frees, room, marks: writable memoryview of int64, [CLASS_CAPACITY].
     """
 
-    __slots__ = ("addr", "frees", "next_addrs", "room")
+    __slots__ = ("addr", "frees", "marks", "next_addrs", "room")
 
     def __init__(self, addr):
         self.addr = addr
         words = memoryview((ctypes.c_char * LANE_LEN).from_address(addr)).cast("B").cast("q")
-        fields, self.room = words[FIELDS_OFFSET // 8 : ROOM_OFFSET // 8], words[ROOM_OFFSET // 8 :]
+        fields = words[FIELDS_OFFSET // 8 : ROOM_OFFSET // 8]
+        self.room, self.marks = words[ROOM_OFFSET // 8 : MARKS_OFFSET // 8], words[MARKS_OFFSET // 8 :]
         step = FIELD_STRIDE // 8
         self.next_addrs = fields[::step]
         self.frees = fields[FREES_OFFSET // 8 :: step]
@@ -113,8 +122,23 @@ class NativeHeap:
         """The thread's own lane, given to it if it has none. Returns NativeLane."""
         return NativeLane(members.adopt(self))
 
-    def note_free(self, length):
-        """As Heap.note_free."""
+    def record(self, slab):
+        """Words about a slab, as in Heap.record. Returns memoryview of int64, [RECORD_WORDS]."""
+        addr = record_addr(self._root_addr, slab)
+        return memoryview((ctypes.c_char * (RECORD_WORDS * 8)).from_address(addr)).cast("B").cast("q")
+
+    def devote(self, slab, size_class, size):
+        """As Heap.devote."""
+
+    def populate(self, addr, length):
+        """As Heap.populate."""
+
+    def keeps(self, length, waiting_len):
+        """As Heap.keeps."""
+        return may_wait(length, waiting_len)
+
+    def took(self, length):
+        """As Heap.took."""
 
     def enter(self, lane):
         """Enter the thread's own lane. Returns bool, False when it is another thread's, or no one's."""
@@ -211,7 +235,7 @@ def _address_of(block):
 def _mappings(root):
     found = []
     for root_index in np.flatnonzero(root):
-        leaf = np.ctypeslib.as_array((ctypes.c_int64 * (LEAF_LEN // 8)).from_address(int(root[root_index])))
+        leaf = np.ctypeslib.as_array((ctypes.c_int64 * (ENTRIES_LEN // 8)).from_address(int(root[root_index])))
         first_chunk = int(root_index) << LEAF_LOG2
         found += [((first_chunk + int(i)) << CHUNK_LOG2, int(leaf[i])) for i in np.flatnonzero(leaf)]
     return found

@@ -27,7 +27,8 @@ from numba.extending import (
     unbox,
 )
 
-from refalloc.native.chunks import set_chunk_entry
+from refalloc.heap import may_wait
+from refalloc.native.chunks import record_addr, set_chunk_entry
 from refalloc.native.compiler import compiled
 from refalloc.native.machine import (
     LANE_LEN,
@@ -39,8 +40,9 @@ from refalloc.native.machine import (
     lane_count,
     lanes_addr,
     take_over,
+    words_at,
 )
-from refalloc.native.pages import map_pages, move_pages, resize_pages, unmap_pages, whole_pages
+from refalloc.native.pages import map_pages, move_pages, populate_pages, resize_pages, unmap_pages, whole_pages
 from refalloc.native.words import add_relaxed, load_word, max_relaxed, store_release, store_word, thread_pointer
 
 # Words of the control block
@@ -128,12 +130,41 @@ def _slot_addr(heap):
     return _control_addr(heap) + SLOTS_OFFSET + hashed * 8
 
 
-@overload_method(NativeHeapType, "note_free")
-def _native_heap_note_free(heap, length):
-    def note_free(heap, length):
+@overload_method(NativeHeapType, "record")
+def _native_heap_record(heap, slab):
+    return lambda heap, slab: words_at(record_addr(_word_of(heap, CHUNKS_ROOT), slab))
+
+
+@overload_method(NativeHeapType, "devote")
+def _native_heap_devote(heap, slab, size_class, size):
+    def devote(heap, slab, size_class, size):
         pass
 
-    return note_free
+    return devote
+
+
+@overload_method(NativeHeapType, "populate")
+def _native_heap_populate(heap, addr, length):
+    def populate(heap, addr, length):
+        populate_pages(addr, length)
+
+    return populate
+
+
+may_wait_compiled = compiled(may_wait)
+
+
+@overload_method(NativeHeapType, "keeps")
+def _native_heap_keeps(heap, length, waiting_len):
+    return lambda heap, length, waiting_len: may_wait_compiled(length, waiting_len)
+
+
+@overload_method(NativeHeapType, "took")
+def _native_heap_took(heap, length):
+    def took(heap, length):
+        pass
+
+    return took
 
 
 @overload_method(NativeHeapType, "adopt")

@@ -43,14 +43,17 @@ class CompiledText:
 
     Attributes: name: str; functions: {name: compiled function}, all of the text's;
                 meaning: str, all that the code depends on;
+                seldom: names of functions that are not put into what calls them: those that go round a loop, which
+                are seldom called in an allocator, and those that the text says, by SELDOM;
                 alloc(heap, length, align_log2), free(heap, addr, length, align_log2),
                 resize(heap, addr, length, new_length, align_log2), remap(...): as in refalloc.allocator.
     """
 
-    def __init__(self, name, functions, meaning):
+    def __init__(self, name, functions, meaning, seldom=()):
         self.name = name
         self.functions = functions
         self.meaning = meaning
+        self.seldom = seldom
         for entry_point in SIGNATURES:
             setattr(self, entry_point, functions[entry_point])
 
@@ -88,7 +91,8 @@ def jit(text):
     for dispatcher in functions.values():
         # Linkers know functions by name: two texts in one process may both have an `alloc`.
         dispatcher.py_func.__qualname__ = f"text_{digest}.{dispatcher.py_func.__name__}"
-    return CompiledText(module.__name__, functions, meaning)
+    looping = [name for name, function in functions.items() if has_loop(function.py_func) and name not in SIGNATURES]
+    return CompiledText(module.__name__, functions, meaning, {*looping, *getattr(module, "SELDOM", ())})
 
 
 def compile_for(compiled, name, heap_type):

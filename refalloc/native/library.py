@@ -17,7 +17,8 @@ Symbols that support_ir gives, and their memory:
     refalloc_fresh      the address of a block of this thread's for which pages were mapped last, likewise
     refalloc_own        the address of the thread's own lane, likewise
     refalloc_own_lanes  OWN_CAPACITY lanes, each some thread's own or waiting for one
-    refalloc_no_lane    a lane that nobody can enter: what a thread has for its own before adopt
+    refalloc_no_lane    a lane that nobody can enter, and so just the word that says it: what a thread has for its own
+                        before adopt
     refalloc_ended      the same, for a thread that ends, or for which there is no lane: adopt leaves it at that
 
 A process with one thread needs no atomic step to take a lane, and most programs have one: glibc says so, from 2.32 on,
@@ -32,7 +33,7 @@ from numba.core import cgutils, types
 from numba.core.typing import signature
 from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
 
-from refalloc.native.chunks import ROOT_LEN, chunk_entry, set_chunk_entry
+from refalloc.native.chunks import ROOT_LEN, chunk_entry, record_addr, set_chunk_entry
 from refalloc.native.compiler import compiled
 from refalloc.native.machine import (
     LANE_LEN,
@@ -42,6 +43,7 @@ from refalloc.native.machine import (
     lane_at,
     lane_count,
     lanes_addr,
+    words_at,
 )
 from refalloc.native.messages import LINE_ROOM
 from refalloc.native.pages import CHUNK_LEN, map_pages, move_pages, resize_pages, unmap_pages, whole_chunks, whole_pages
@@ -62,6 +64,7 @@ IS_LARGE = 1 << 7
 IS_CHECKED = 1 << 6
 ALIGN_MASK = (1 << 6) - 1
 ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0xFF
+GRANULE_LOG2 = 4  # what any slot that malloc may hand out is aligned to
 
 # Words of refalloc_state
 (
@@ -90,7 +93,9 @@ set_own = types.ExternalFunction("refalloc_set_own_addr", signature(types.void, 
 _adopt = types.ExternalFunction("refalloc_adopt", signature(types.int64))
 _single_threaded = types.ExternalFunction("refalloc_single_threaded", signature(types.int64))
 _map = types.ExternalFunction("refalloc_map", signature(*[types.int64] * 5))
-_note_free = types.ExternalFunction("refalloc_note_free", signature(types.void, types.int64))
+_populate = types.ExternalFunction("refalloc_populate", signature(types.void, types.int64, types.int64))
+_keeps = types.ExternalFunction("refalloc_keeps", signature(types.int64, types.int64))
+_took = types.ExternalFunction("refalloc_took", signature(types.void, types.int64))
 _unmap = types.ExternalFunction("refalloc_unmap", signature(types.void, types.int64, types.int64))
 _remap = types.ExternalFunction("refalloc_remap", signature(*[types.int64] * 5))
 
@@ -105,8 +110,8 @@ def support_ir():
 @refalloc_root = global [{ROOT_LEN} x i8] zeroinitializer, align 4096
 @refalloc_index = thread_local(initialexec) global i64 0
 @refalloc_own_lanes = global [{OWN_CAPACITY * LANE_LEN} x i8] zeroinitializer, align {LINE_LEN}
-@refalloc_no_lane = global {{i64, [{LANE_LEN - 8} x i8]}} {{i64 1, [{LANE_LEN - 8} x i8] zeroinitializer}}
-@refalloc_ended = global {{i64, [{LANE_LEN - 8} x i8]}} {{i64 1, [{LANE_LEN - 8} x i8] zeroinitializer}}
+@refalloc_no_lane = global i64 1, align {LINE_LEN}
+@refalloc_ended = global i64 1
 @refalloc_own = thread_local(initialexec) global ptr @refalloc_no_lane
 @refalloc_fresh = thread_local(initialexec) global i64 0
 
@@ -333,12 +338,39 @@ def _library_heap_map(heap, length, align_log2):
     return lambda heap, length, align_log2: _map(length, align_log2, _length_of(heap), _align_log2_of(heap))
 
 
-@overload_method(LibraryHeapType, "note_free")
-def _library_heap_note_free(heap, length):
-    def note_free(heap, length):
-        _note_free(length)
+@overload_method(LibraryHeapType, "record")
+def _library_heap_record(heap, slab):
+    return lambda heap, slab: words_at(record_addr(symbol_addr("refalloc_root"), slab))
 
-    return note_free
+
+@overload_method(LibraryHeapType, "devote")
+def _library_heap_devote(heap, slab, size_class, size):
+    def devote(heap, slab, size_class, size):
+        is_checked = IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0
+        set_entry(slab, size << ENTRY_LEN_LOG2 | size_class << ENTRY_CLASS_LOG2 | is_checked | GRANULE_LOG2)
+
+    return devote
+
+
+@overload_method(LibraryHeapType, "populate")
+def _library_heap_populate(heap, addr, length):
+    def populate(heap, addr, length):
+        _populate(addr, length)
+
+    return populate
+
+
+@overload_method(LibraryHeapType, "keeps")
+def _library_heap_keeps(heap, length, waiting_len):
+    return lambda heap, length, waiting_len: _keeps(length) != 0
+
+
+@overload_method(LibraryHeapType, "took")
+def _library_heap_took(heap, length):
+    def took(heap, length):
+        _took(length)
+
+    return took
 
 
 @overload_method(LibraryHeapType, "unmap")

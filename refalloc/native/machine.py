@@ -4,11 +4,12 @@
     heap.lanes          the table's address, and the count
     lane                the address of an entry
     lane.frees          the address of the first of CLASS_CAPACITY words, FIELD_STRIDE apart
-    lane.room           the same, ROOM_STRIDE apart
+    lane.room, .marks   the same, ROOM_STRIDE apart
+    a slab's record     the address of RECORD_WORDS words
 
 A lane has its lock on a cache line of its own, then for each class a pair of words, next_addr and frees, so that an
-alloc or a free touches two lines; then the words of `room`. LANE_LEN is a multiple of two lines, since processors fetch
-lines in pairs. In a thread's own lane, the second word is not 0 while it is a thread's.
+alloc or a free touches two lines; then the words of `room`, and those of `marks`. LANE_LEN is a multiple of two lines,
+since processors fetch lines in pairs. In a thread's own lane, the second word is not 0 while it is a thread's.
 
 A kind of heap says where its lanes are and what its pages do, in the functions that overload lanes_addr, lane_count
 and the members from `thread_index` on. All lock and word members are the same for all.
@@ -40,7 +41,8 @@ FIELD_STRIDE = 16
 FREES_OFFSET = 8  # of frees in a pair
 ROOM_OFFSET = FIELDS_OFFSET + CLASS_CAPACITY * FIELD_STRIDE
 ROOM_STRIDE = 8
-LANE_LEN = ROOM_OFFSET + CLASS_CAPACITY * ROOM_STRIDE
+MARKS_OFFSET = ROOM_OFFSET + CLASS_CAPACITY * ROOM_STRIDE
+LANE_LEN = MARKS_OFFSET + CLASS_CAPACITY * ROOM_STRIDE
 OWNER_OFFSET = 8  # of the word that says whose own lane it is
 
 
@@ -54,7 +56,7 @@ class LaneType(types.Type):
 
 
 class FieldType(types.Type):
-    """lane.next_addrs, lane.frees or lane.room."""
+    """lane.next_addrs, lane.frees, lane.room or lane.marks."""
 
     def __init__(self, stride):
         super().__init__(f"words of a lane, {stride} bytes apart")
@@ -124,7 +126,8 @@ def _field_at(typing_context, addr):
 
 
 @intrinsic
-def _room_at(typing_context, addr):
+def words_at(typing_context, addr):
+    """The words at an address, as those of a field."""
     return _same_bits(ROOM, types.int64)
 
 
@@ -253,7 +256,12 @@ def _lane_frees(lane):
 
 @overload_attribute(LaneType, "room")
 def _lane_room(lane):
-    return lambda lane: _room_at(lane_addr(lane) + ROOM_OFFSET)
+    return lambda lane: words_at(lane_addr(lane) + ROOM_OFFSET)
+
+
+@overload_attribute(LaneType, "marks")
+def _lane_marks(lane):
+    return lambda lane: words_at(lane_addr(lane) + MARKS_OFFSET)
 
 
 @overload(operator.eq)

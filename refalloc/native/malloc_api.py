@@ -42,6 +42,7 @@ from refalloc.native.library import (
     unmap_tagged,
 )
 from refalloc.native.messages import put_address, put_string, write_line
+from refalloc.native.pages import populate_pages
 from refalloc.native.words import (
     bit_length,
     copy_bytes,
@@ -74,6 +75,7 @@ ENTRY_POINTS = {
 INTERNAL = {
     "refalloc_map": _i64(_i64, _i64, _i64, _i64),
     "refalloc_unmap": _void(_i64, _i64),
+    "refalloc_populate": _void(_i64, _i64),
     "refalloc_remap": _i64(_i64, _i64, _i64, _i64),
     "refalloc_no_memory": _i64(),
     "refalloc_foreign": _void(_i64, _i64),
@@ -88,6 +90,9 @@ MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
 MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
 COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
+# A block of this length that grows by little will grow again: it gets half as much more, and is not copied each time.
+# What is not used of that takes few pages. So one that shrinks by less than half stays where it is.
+GROWING_LEN = 4 * PAGE_LEN
 PROBED_ADDR = PAGE_LEN  # of the block that the probe is asked about; not 0, which is what its remap answers
 ENOMEM, EINVAL = 12, 22
 SIGNAL_SET_LEN, SIG_BLOCK, SIG_SETMASK = 128, 0, 2  # bits/types/__sigset_t.h, bits/sigaction.h
@@ -106,6 +111,7 @@ checked_alloc = types.ExternalFunction("refalloc_checked_alloc", CHECKED["refall
 checked_free = types.ExternalFunction("refalloc_checked_free", CHECKED["refalloc_checked_free"])
 checked_realloc = types.ExternalFunction("refalloc_checked_realloc", CHECKED["refalloc_checked_realloc"])
 checked_size = types.ExternalFunction("refalloc_checked_size", CHECKED["refalloc_checked_size"])
+note_mapped = types.ExternalFunction("refalloc_note_mapped", IDLE["refalloc_note_mapped"])
 look_idle = types.ExternalFunction("refalloc_look_idle", IDLE["refalloc_look_idle"])
 
 
@@ -177,11 +183,16 @@ def realloc(addr, size):
     length, align_log2 = length_of(entry), entry & ALIGN_MASK
     if text_resize(request(size, align_log2), addr, length, size, align_log2):
         return addr
+    if length >= GROWING_LEN and length >> 1 < size <= length and not entry & IS_LARGE:
+        return addr
     if entry & IS_LARGE:
         new_addr = text_remap(request(size, align_log2), addr, length, size, align_log2)
         if new_addr != 0:
             return new_addr
-    new_addr = text_alloc(request(size, MALLOC_ALIGN_LOG2), size, MALLOC_ALIGN_LOG2)
+    wanted = size
+    if size > length >= GROWING_LEN and size - length < length >> 2:
+        wanted = length + (length >> 1)
+    new_addr = text_alloc(request(wanted, MALLOC_ALIGN_LOG2), wanted, MALLOC_ALIGN_LOG2)
     if unlikely(new_addr == 0):
         if size <= length:
             return addr  # a block that is too long serves as well
@@ -333,6 +344,7 @@ def refalloc_trim():
 
 def refalloc_map(length, align_log2, asked_len, asked_align_log2):
     """Pages that the text maps while it serves a request of asked_len at 1 << asked_align_log2."""
+    note_mapped(length)
     room = slot_room(asked_len, asked_align_log2)
     bits = asked_align_log2 | (IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0)
     if room == 0:
@@ -348,6 +360,12 @@ def refalloc_map(length, align_log2, asked_len, asked_align_log2):
 def refalloc_unmap(addr, length):
     errno = load_int32(c_errno_location())
     unmap_tagged(addr, length)
+    set_errno(errno)
+
+
+def refalloc_populate(addr, length):
+    errno = load_int32(c_errno_location())
+    populate_pages(addr, length)
     set_errno(errno)
 
 

@@ -20,10 +20,12 @@ from refalloc.native.words import unlikely
 
 CHUNK_LEN = 64 * 1024
 CHUNK_LOG2 = 16
+MAX_GAPS = 4  # tries to get an aligned mapping as it comes
 
 _READ_WRITE = mmap.PROT_READ | mmap.PROT_WRITE
 _PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 _DONT_NEED = 4  # MADV_DONTNEED, the same on Linux and macOS
+_POPULATE_WRITE = 23  # MADV_POPULATE_WRITE, linux/mman.h
 _MAY_MOVE_FIXED = 3  # MREMAP_MAYMOVE | MREMAP_FIXED, linux/mman.h
 _FAILED = -1
 HAS_MREMAP = sys.platform == "linux"
@@ -53,14 +55,26 @@ def map_pages(length, align_log2):
     if unlikely(length < 0 or length >> 47 != 0 or align_log2 > 46):
         return 0
     length = whole_chunks(length)
-    addr = c_mmap(0, length, _READ_WRITE, _PRIVATE, -1, 0)
-    if unlikely(addr == _FAILED):
-        return 0
     align = 1 << max(align_log2, CHUNK_LOG2)
-    if addr & (align - 1) == 0:  # the kernel maps from the top down, so beside an aligned neighbour this is the rule
-        return addr
-    c_munmap(addr, length)
+    for _ in range(MAX_GAPS):
+        addr = c_mmap(0, length, _READ_WRITE, _PRIVATE, -1, 0)
+        if unlikely(addr == _FAILED):
+            return 0
+        if addr & (align - 1) == 0:  # the rule beside an aligned neighbour, as the kernel maps from the top down
+            return addr
+        _align_gap(addr, length)
     return _map_aligned(length, align)
+
+
+@compiled
+def _align_gap(addr, length):
+    """Give a mapping back, but for what lies behind the last start of a chunk in it.
+
+    Else the kernel would offer the same gap again, for every chunk to come. What is left takes addresses, less than
+    CHUNK_LEN for each gap that there is between libraries, and no memory.
+    """
+    end = (addr + length) & -CHUNK_LEN
+    c_munmap(addr, end - addr if end > addr else length)
 
 
 @compiled
@@ -76,6 +90,15 @@ def _map_aligned(length, align):
     if rest > 0:
         c_munmap(addr + length, rest)
     return addr
+
+
+@compiled
+def populate_pages(addr, length):
+    """Let the system give memory to pages of a mapping now, in one step: a fault for each would cost thrice that.
+
+    Systems that cannot, as Linux before 5.14, leave it at the faults.
+    """
+    c_madvise(addr, length, _POPULATE_WRITE)
 
 
 @compiled

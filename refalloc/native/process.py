@@ -31,6 +31,7 @@ from refalloc.native.words import (
     load_byte,
     load_int32,
     load_word,
+    stack_addr,
     store_release,
     store_word,
     string_addr,
@@ -47,11 +48,12 @@ INTERNAL = {
     "refalloc_fork_child": _void(),
 }
 
-SC_NPROCESSORS_ONLN = 84  # bits/confname.h; the CPUs that this process may use
+CPU_SET_LEN = LANE_CAPACITY // 8  # bytes, a bit for each CPU
 STDERR = 2
 F_DUPFD_CLOEXEC, FIRST_STATS_FILE = 1030, 100  # well above the descriptors that programs count on
 
-c_sysconf = types.ExternalFunction("sysconf", signature(_i64, _i32))
+c_self = types.ExternalFunction("pthread_self", signature(_i64))
+c_getaffinity = types.ExternalFunction("pthread_getaffinity_np", signature(_i32, _i64, _i64, _i64))
 c_atfork = types.ExternalFunction("pthread_atfork", signature(_i32, _i64, _i64, _i64))
 c_key_create = types.ExternalFunction("pthread_key_create", signature(_i32, _i64, _i64))
 c_setspecific = types.ExternalFunction("pthread_setspecific", signature(_i32, _i32, _i64))
@@ -82,6 +84,10 @@ def text_retire(heap):
     """For a text that has no retire."""
 
 
+def text_spread(heap):
+    """For a text that does not mind how many lanes there are."""
+
+
 def refalloc_thread_end(own):
     """The destructor of the key: the thread ends, and later destructors work without an own lane."""
     if own == symbol_addr("refalloc_ended"):
@@ -95,7 +101,7 @@ def refalloc_thread_end(own):
 
 
 def refalloc_start(argc, argv, envp):
-    lanes = c_sysconf(SC_NPROCESSORS_ONLN)
+    lanes = cpu_count()
     while envp != 0 and load_word(envp) != 0:
         setting = load_word(envp)
         value = after_prefix(setting, string_addr("REFALLOC_LANES="))
@@ -120,12 +126,30 @@ def refalloc_start(argc, argv, envp):
                 fill_bytes(own_addr() + FIELDS_OFFSET, 0, LANE_LEN - FIELDS_OFFSET)
         envp += 8
     store_word(symbol_addr("refalloc_state") + LANE_COUNT * 8, min(max(lanes, 1), LANE_CAPACITY))
+    text_spread(request(0, 0))
     # Into the word that is the key, plus one: 0 means that there is none, and no thread but this one is told to end.
     if c_key_create(symbol_addr("refalloc_line"), symbol_addr("refalloc_thread_end")) == 0:
         store_word(symbol_addr("refalloc_state") + OWN_KEY * 8, load_int32(symbol_addr("refalloc_line")) + 1)
     c_atfork(
         symbol_addr("refalloc_fork_prepare"), symbol_addr("refalloc_fork_parent"), symbol_addr("refalloc_fork_child")
     )
+
+
+def cpu_count():
+    """CPUs that this process may use.
+
+    sysconf, which tells how many there are, would cost every program 200 KiB of libc's pages.
+    """
+    cpus, count = stack_addr(CPU_SET_LEN), 0
+    fill_bytes(cpus, 0, CPU_SET_LEN)
+    if c_getaffinity(c_self(), CPU_SET_LEN, cpus) != 0:
+        return 1
+    for addr in range(cpus, cpus + CPU_SET_LEN, 8):
+        word = load_word(addr)
+        while word != 0:
+            word &= word - 1
+            count += 1
+    return count
 
 
 def switch_on(bit):

@@ -15,7 +15,7 @@ import functools
 from typing import Any
 
 from refalloc.arena import PAGE_LEN, MemoryFault, whole_pages
-from refalloc.heap import CLASS_CAPACITY
+from refalloc.heap import CLASS_CAPACITY, RECORD_ALIGN_LOG2, RECORD_WORDS, may_wait
 from refalloc.schedule.errors import OutsideRunError
 
 AT_REST = -1  # the "thread" of what is done while no simulated thread runs: preparing and checking
@@ -26,7 +26,7 @@ GAP_LEN = 1 << 16  # bytes, at least, between two mappings
 class SteppedLane:
     """One entry of the metadata table; fields as in heap.Lane. holder: the thread that has it locked, or None."""
 
-    __slots__ = ("frees", "holder", "index", "key", "next_addrs", "room")
+    __slots__ = ("frees", "holder", "index", "key", "marks", "next_addrs", "room")
 
     def __init__(self, index, heap):
         self.index = index
@@ -35,19 +35,20 @@ class SteppedLane:
         self.frees = SteppedField(heap, "frees", index)
         self.next_addrs = SteppedField(heap, "next_addrs", index)
         self.room = SteppedField(heap, "room", index)
+        self.marks = SteppedField(heap, "marks", index)
 
     def __repr__(self):
         return f"<lane {self.index}, {'free' if self.holder is None else f'locked by T{self.holder}'}>"
 
 
 class SteppedField:
-    """frees, next_addrs or room of one lane: a list of which each access is a step."""
+    """frees, next_addrs, room or marks of one lane, or the record of a slab: a list of which each access is a step."""
 
     __slots__ = ("_heap", "_keys", "_least", "values")
 
-    def __init__(self, heap, field, lane):
+    def __init__(self, heap, field, lane, count=CLASS_CAPACITY):
         self._least = -(1 << 63) if field == "room" else 0  # the others hold addresses
-        self.values = [0] * CLASS_CAPACITY
+        self.values = [0] * count
         self._heap = heap
         self._keys = _field_keys(field, lane)
 
@@ -91,6 +92,7 @@ class SteppedHeap:
         self.run: Any = None
         self.thread_indexes = {}  # thread -> index
         self.own_lanes = {}  # thread -> its own lane
+        self._records = {}
         self._no_lane = SteppedLane(-1, self)
         self._mappings = {}  # addr -> length in whole pages
         self._map_next = {}  # thread -> where its next mapping may start
@@ -149,7 +151,23 @@ class SteppedHeap:
             self.own_lanes[self.thread] = SteppedLane(len(self.lanes) + 1 + self.thread, self)
         return self.own_lane
 
-    def note_free(self, length):
+    def record(self, slab):
+        """Numbers about a slab, as in heap.Heap; each access is a step."""
+        number = slab >> RECORD_ALIGN_LOG2
+        if number not in self._records:
+            self._records[number] = SteppedField(self, "record", number, RECORD_WORDS)
+        return self._records[number]
+
+    def devote(self, slab, size_class, size):
+        pass
+
+    def populate(self, addr, length):
+        pass
+
+    def keeps(self, length, waiting_len):
+        return may_wait(length, waiting_len)
+
+    def took(self, length):
         pass
 
     def enter(self, lane):

@@ -6,6 +6,7 @@ from typing import Any
 
 from refalloc import allocator
 from refalloc.check import check_invariants
+from refalloc.heap import RECORD_ALIGN_LOG2
 
 STEP_LIMIT = 3_000  # steps of one run; a few calls take some dozens
 
@@ -80,8 +81,10 @@ def place_name(key):
     """A place or lock, in the allocator's own terms: "frees[1] of lane 0", "the word at 0x200000040", "lane 1"."""
     if isinstance(key, int):
         return f"the word at {key:#x}"
-    if key[0] in ("frees", "next_addrs", "room"):
+    if key[0] in ("frees", "next_addrs", "room", "marks"):
         return f"{key[0]}[{key[2]}] of lane {key[1]}"
+    if key[0] == "record":
+        return f"word {key[2]} of the record of the slab at {key[1] << RECORD_ALIGN_LOG2:#x}"
     if key[0] == "lane":
         return f"lane {key[1]}"
     return f"{key[0]} {key[1]}"
