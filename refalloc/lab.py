@@ -12,6 +12,7 @@ quote("alloc.pop")  a part of the allocator's text
 own_text("12.1")    your allocator, once it has passed
 asked_lengths("sqlite"), plot_bytes, plot_layouts, plot_slots, plot_stairs, plot_waste
 plot_free_list, plot_growth, plot_space_and_time, plot_turns
+plot_blowup, plot_lanes_used, plot_throughput for what you measure yourself
 LaneTable, MemoryMap, SchedulePlayer, SizeClasses, SlabRuler, each with controls
 """
 
@@ -31,6 +32,7 @@ from refalloc.course.runner import check_exercise, run_milestone
 from refalloc.course.solution import solution_text
 from refalloc.pictures.free_list import plot_free_list
 from refalloc.pictures.growth import plot_growth
+from refalloc.pictures.measured import plot_blowup, plot_lanes_used, plot_throughput
 from refalloc.pictures.memory import plot_bytes, plot_layouts
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
 from refalloc.pictures.space_and_time import plot_space_and_time
@@ -45,13 +47,16 @@ __all__ = [
     "hint",
     "milestone",
     "own_text",
+    "plot_blowup",
     "plot_bytes",
     "plot_free_list",
     "plot_growth",
+    "plot_lanes_used",
     "plot_layouts",
     "plot_slots",
     "plot_space_and_time",
     "plot_stairs",
+    "plot_throughput",
     "plot_turns",
     "plot_waste",
     "predict",

@@ -100,5 +100,6 @@ def plot_blowup(mapped, needed):
     axes.set_xscale("log", base=2)
     axes.set_xticks(lanes, [str(lane) for lane in lanes], minor=False)
     axes.spines[["top", "right"]].set_visible(False)
-    told = [f"{ratio:,.1f} times with {lane} lanes" for lane, ratio in zip(lanes, ratios, strict=True)]
+    counted = ["1 lane" if lane == 1 else f"{lane} lanes" for lane in lanes]
+    told = [f"{ratio:,.1f} times with {lane}" for lane, ratio in zip(counted, ratios, strict=True)]
     return picture_of(figure, f"Memory mapped, of {needed:,} bytes needed: {', '.join(told)}.")
