@@ -6,6 +6,8 @@ from html import escape
 import nbformat
 import pytest
 
+from refalloc.pictures.still import PALETTE
+
 SET_UP = """
 import os, sys
 from refalloc import allocator
@@ -105,6 +107,30 @@ def test_a_picture_outlives_its_kernel(shown):
     if sliders.count() > 0:
         page.wait_for_function("told => document.querySelector('.refalloc').innerText !== told", arg=told)
     shown.errors.clear()  # the widget library says that nobody listens
+
+
+COLOURS = """canvas => { const seen = new Set();
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < data.length; i += 4) {
+    const pixel = data.slice(i, i + 3);
+    if (data[i + 3] === 255) seen.add("#" + [...pixel].map(part => part.toString(16).padStart(2, "0")).join("")); }
+  return [...seen]; }"""
+
+
+@pytest.mark.parametrize("name", ["MemoryMap", "SizeClasses", "SlabRuler"])
+def test_a_canvas_out_of_sight_takes_the_theme_too(lab, name):
+    page = lab.run(f"far-{name}.ipynb", [SET_UP, WIDGETS[name], *["print('a line\\n' * 60)"] * 8])
+    canvas = page.locator(".refalloc :is(.rf-slab, .rf-chart, .rf-ruler)")
+    show = "n => window.jupyterapp.shell.currentWidget.content.scrollToItem(n, 'start').then(() => true)"
+    for theme in ("Dark", "Light"):
+        page.evaluate(show, 9)
+        lab.theme(theme)
+        page.evaluate(show, 1)
+        colours = PALETTE[theme.lower()]
+        wanted = colours["fresh"][0] if name == "MemoryMap" else colours["ink"]
+        page.wait_for_function(
+            f"([canvas, wanted]) => ({COLOURS})(canvas).includes(wanted)", arg=[canvas.element_handle(), wanted]
+        )
 
 
 def saved(lab, name):

@@ -98,6 +98,25 @@ export function wantsLessMotion() {
 }
 
 /**
+ * Draw whenever `node` gets another size or comes into sight. JupyterLab gives cells out of sight no room, not even for
+ * a change of theme, and what comes back as large as it was is no change of size.
+ * @param {Element} node @param {() => void} draw
+ * @returns {() => void} stop
+ */
+export function watchRoom(node, draw) {
+  const size = new ResizeObserver(draw);
+  const sight = new IntersectionObserver((seen) => {
+    if (seen.some(({ isIntersecting }) => isIntersecting)) draw();
+  });
+  size.observe(node);
+  sight.observe(node);
+  return () => {
+    size.disconnect();
+    sight.disconnect();
+  };
+}
+
+/**
  * Keep plain keys from the notebook, which has meanings of its own for them: arrows change the cell, d twice deletes it.
  * @param {HTMLElement} root
  */

@@ -1,6 +1,6 @@
 /** The LaneTable widget: lanes with their cache lines, and the threads that go round them. */
 
-import { element, keepKeys, setText, tablesOf } from "./dom.js";
+import { element, keepKeys, setText, tablesOf, watchRoom } from "./dom.js";
 import { KIND, PROLOGUE } from "./events.js";
 import { oneOfMany, watchTheme } from "./palette.js";
 import { renderRecorded } from "./recorded.js";
@@ -79,8 +79,7 @@ class LaneTable {
       this.root.dataset.theme = theme;
       this.transport.drawMarks(theme);
     });
-    this.resize = new ResizeObserver(() => this.placeTokens());
-    this.resize.observe(this.board);
+    this.unwatchRoom = watchRoom(this.board, () => this.placeTokens());
     this.onEvent();
   }
 
@@ -172,7 +171,7 @@ class LaneTable {
     this.model.off("change:event", this.onModelEvent);
     this.send.cancel();
     this.unwatch();
-    this.resize.disconnect();
+    this.unwatchRoom();
     this.transport.dispose();
   }
 }

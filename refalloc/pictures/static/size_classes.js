@@ -1,6 +1,6 @@
 /** The SizeClasses widget: a length, the slot that it gets, and what is spare. */
 
-import { element, fillTable, freshId, keepKeys, scrolling, setText } from "./dom.js";
+import { element, fillTable, freshId, keepKeys, scrolling, setText, watchRoom } from "./dom.js";
 import { coloursOf, oneOfMany, watchTheme } from "./palette.js";
 import { count, sentence } from "./story.js";
 import { sendLater } from "./traits.js";
@@ -112,8 +112,7 @@ class SizeClasses {
       this.theme = this.root.dataset.theme = theme;
       this.draw();
     });
-    this.resize = new ResizeObserver(() => this.draw());
-    this.resize.observe(this.canvas);
+    this.unwatchRoom = watchRoom(this.canvas, () => this.draw());
   }
 
   /** @param {string} trait @param {number} value */
@@ -201,7 +200,7 @@ class SizeClasses {
     this.model.off("change:length change:align_log2", this.onModel);
     this.send.cancel();
     this.unwatch();
-    this.resize.disconnect();
+    this.unwatchRoom();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The SlabRuler widget: why a slab is aligned to its own length. */
 
-import { choice, element, fillTable, freshId, keepKeys, scrolling, setText } from "./dom.js";
+import { choice, element, fillTable, freshId, keepKeys, scrolling, setText, watchRoom } from "./dom.js";
 import { coloursOf, watchTheme } from "./palette.js";
 import { count, sentence } from "./story.js";
 import { sendLater } from "./traits.js";
@@ -85,8 +85,7 @@ class SlabRuler {
       this.theme = this.root.dataset.theme = theme;
       this.draw();
     });
-    this.resize = new ResizeObserver(() => this.draw());
-    this.resize.observe(this.canvas);
+    this.unwatchRoom = watchRoom(this.canvas, () => this.draw());
   }
 
   /** @param {string} trait @param {number} value */
@@ -147,7 +146,7 @@ class SlabRuler {
     this.model.off("change:size_class change:pages", this.onModel);
     this.send.cancel();
     this.unwatch();
-    this.resize.disconnect();
+    this.unwatchRoom();
   }
 }
 

@@ -3,7 +3,7 @@
  * a frame, however fast the slider moves.
  */
 
-import { button, choice, element, setText, wantsLessMotion } from "./dom.js";
+import { button, choice, element, setText, wantsLessMotion, watchRoom } from "./dom.js";
 import { KIND } from "./events.js";
 import { MARKS, count, marks } from "./story.js";
 import { coloursOf } from "./palette.js";
@@ -61,8 +61,7 @@ export class Transport {
         this.mark.root,
         button("‹ mark", "back to the mark before", () => this.toMark(-1)),
         button("mark ›", "on to the next mark", () => this.toMark(1))));
-    this.resize = new ResizeObserver(() => this.drawMarks());
-    this.resize.observe(this.strip);
+    this.unwatchRoom = watchRoom(this.strip, () => this.drawMarks());
   }
 
   /** @param {number} n */
@@ -181,6 +180,6 @@ export class Transport {
   dispose() {
     this.playing = 0;
     cancelAnimationFrame(this.frame);
-    this.resize.disconnect();
+    this.unwatchRoom();
   }
 }
