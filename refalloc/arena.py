@@ -11,6 +11,7 @@ run repeats its addresses relative to the arena. An address may be mapped again 
 """
 
 import bisect
+import contextlib
 import ctypes
 import mmap
 import struct
@@ -178,6 +179,18 @@ class Arena:
         with self._pages_lock:
             return sorted(self._mappings.items())
 
+    def resident_len(self):
+        """Bytes of the arena that have memory behind them now; half a millisecond for each GiB of arena_len.
+
+        Mapped pages have none until they are written, and pages that are unmapped have none any more.
+
+        Returns: int, bytes, a multiple of mmap.PAGESIZE.
+        Raises:  resident.ResidentUnknownError where the system does not say; OSError when it refuses.
+        """
+        from refalloc.resident import resident_len  # here: a heap that nobody asks need not import it
+
+        return resident_len(self._bytes)
+
     def open_pages(self, addr, length):
         """Enter whole pages in the page table, and nothing else; for what keeps mappings elsewhere."""
         self.pages.update(range(addr >> 12, addr + length >> 12))
@@ -275,9 +288,14 @@ def _map_arena(length):
             return mmap.mmap(-1, length)
         # Without reserving: the arena is address space, and counts as memory only where it is written.
         no_reserve = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
-        return mmap.mmap(-1, length, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | no_reserve)
+        memory = mmap.mmap(-1, length, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | no_reserve)
     except OSError as error:
         raise MemoryError(
             f"no {length} bytes of address space for the arena ({error.strerror}); "
             "raise `ulimit -v` (where vm.overcommit_memory is 2, vm.overcommit_ratio), or ask for a smaller arena_len"
         ) from error
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        # Where transparent_hugepage is "always", one word written would make 2 MiB resident, mapped here or not.
+        with contextlib.suppress(OSError):  # EINVAL: a kernel that has no huge pages
+            memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return memory

@@ -1,14 +1,19 @@
+import mmap
 import os
+import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from refalloc import resident
 from refalloc.arena import PAGE_LEN, Arena, MemoryFault
 from refalloc.heap import CLASS_CAPACITY, Heap
 
 ARENA_LEN = 16 << 20
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
 
 
 @pytest.fixture
@@ -237,3 +242,54 @@ def test_importing_refalloc_loads_nothing_but_the_standard_library():
     ).stdout.split()
     tops = {name.split(".")[0] for name in loaded}
     assert tops - {"refalloc"} <= set(sys.stdlib_module_names)
+
+
+@needs_linux
+def test_pages_are_resident_from_their_first_write_until_they_are_unmapped():
+    heap = Heap(1, 1 << 30)
+    addr = heap.map(64 * mmap.PAGESIZE, 0)
+    assert heap.resident_len() == 0
+    heap.store(addr + 3 * mmap.PAGESIZE + 8, 1)
+    heap.view(addr + 10 * mmap.PAGESIZE - 1, 2)[:] = b"ab"
+    assert heap.resident_len() == 3 * mmap.PAGESIZE
+    heap.remap(addr, 64 * mmap.PAGESIZE, 10 * mmap.PAGESIZE, may_move=False)
+    assert heap.resident_len() == 2 * mmap.PAGESIZE
+    heap.unmap(addr, 10 * mmap.PAGESIZE)
+    assert heap.resident_len() == 0
+
+
+def smaps_entry(addr):
+    """What Linux says of the mapping in which `addr` lies: str."""
+    entries = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)[1:]
+    bounds = [[int(bound, 16) for bound in entry.split(maxsplit=1)[0].split("-")] for entry in entries]
+    return next(entry for entry, (start, end) in zip(entries, bounds, strict=True) if start <= addr < end)
+
+
+@needs_linux
+@pytest.mark.skipif(not Path("/sys/kernel/mm/transparent_hugepage").exists(), reason="a kernel without huge pages")
+def test_no_huge_page_is_ever_behind_an_arena(heap):
+    assert re.search(r"^VmFlags:.* nh\b", smaps_entry(heap.arena_addr), re.MULTILINE)
+
+
+@needs_linux
+def test_a_refusal_of_the_system_is_an_error():
+    buffer = memoryview(mmap.mmap(-1, 2 * mmap.PAGESIZE))
+    with pytest.raises(OSError, match=r"mincore\(2\) of .* bytes: Invalid argument"):
+        resident.resident_len(buffer[8:])
+
+
+@pytest.mark.parametrize(
+    ("platform", "answers", "message"),
+    [
+        ("win32", [], "on win32 it is not known"),
+        ("linux", [2 * mmap.PAGESIZE, 2 * mmap.PAGESIZE], "before any is written"),
+        ("linux", [0, 0], "not 0 and"),
+    ],
+)
+def test_where_the_system_does_not_say_what_is_resident_an_error_does(monkeypatch, platform, answers, message):
+    heap = Heap(1, ARENA_LEN)
+    monkeypatch.setattr(resident.sys, "platform", platform)
+    monkeypatch.setattr(resident, "_mincore", lambda buffer: answers.pop(0))
+    monkeypatch.setattr(resident, "_require_truth", resident._require_truth.__wrapped__)
+    with pytest.raises(resident.ResidentUnknownError, match=message):
+        heap.resident_len()

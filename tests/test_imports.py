@@ -8,12 +8,13 @@ import pytest
 import refalloc
 
 PACKAGE = Path(refalloc.__file__).parent
-TEXT = {"allocator", "arena", "heap", "specialize", "trim", "check", "checked"}
+TEXT = {"allocator", "arena", "resident", "heap", "specialize", "trim", "check", "checked"}
 MACHINES = {"trace", "schedule", "native"}
 HOUSES = {"course", "pictures", "bench", "grader"}
 MAY_IMPORT = {
     "allocator": set(),
-    "arena": set(),
+    "arena": {"resident"},
+    "resident": set(),
     "heap": {"arena"},
     "specialize": set(),
     "trim": {"allocator"},
