@@ -18,9 +18,11 @@ from refalloc.arena import whole_pages
 from refalloc.check import check_invariants
 from refalloc.checked import CheckedAllocator
 from refalloc.heap import Heap
+from refalloc.resident import ResidentUnknownError
 from refalloc.trace.packed import ALLOC
 
 EVENTS_PER_STEP = 2000  # between two reports of progress
+SAMPLE_COUNT = 200  # of what is resident: as many points as a plot shows, and 0.1 s
 
 
 class ReplayError(AssertionError):
@@ -58,16 +60,57 @@ def replay(trace, lane_count=None, on_progress=lambda done: None):
     allocator = CheckedAllocator(Heap(lane_count))
     player = _Player(trace, allocator)
     start = time.perf_counter()
+    _play(player, trace, len(trace), on_progress)
+    seconds = time.perf_counter() - start
+    check_invariants(allocator.heap, allocator.live_blocks())
+    return _report(trace, player, allocator, seconds)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a replay had of memory as it went on, in bytes.
+
+    Attributes: live, mapped: list of int, after each event; resident: {events made: bytes that have memory behind
+                them}, at some of them; empty where the system does not say. resident_unknown: str, why that is so,
+                or "".
+    """
+
+    live: list[int]
+    mapped: list[int]
+    resident: dict[int, int]
+    resident_unknown: str
+
+    def curves(self):
+        """What is known, for pictures.growth.plot_growth: {name: bytes}."""
+        curves = {"mapped": self.mapped, "live": self.live, "resident": self.resident}
+        return {name: curve for name, curve in curves.items() if curve}
+
+
+def footprint(trace, event_count=None, lane_count=None, sample_count=SAMPLE_COUNT):
+    """Make a trace's calls on a new heap, write and verify every byte of every block, and note the memory taken.
+
+    Args:    trace: Trace; event_count: int, of its events from the first, None for all; lane_count: int, None for the
+             number of CPUs; sample_count: int, 1 or more, how often at most the system is asked what is resident.
+    Returns: Footprint.
+    Raises:  ReplayError; MemoryError when the arena is too small for the trace; ValueError.
+    """
+    if sample_count < 1:
+        raise ValueError(f"sample_count is {sample_count}; expected 1 or more")
+    player = _WatchedPlayer(trace, CheckedAllocator(Heap(lane_count)), event_count, sample_count)
+    _play(player, trace, player.event_count)
+    return Footprint(player.live, player.mapped, player.resident, player.resident_unknown)
+
+
+def _play(player, trace, event_count, on_progress=lambda done: None):
+    """Make the first events of a trace, each on the thread that stands for its own, and verify what is left live."""
     with ExitStack() as stack:
-        threads = {thread: stack.enter_context(ThreadPoolExecutor(1)) for thread in np.unique(trace.thread).tolist()}
-        for thread, first, last in _turns(trace):
+        numbers = np.unique(trace.thread[:event_count]).tolist()
+        threads = {thread: stack.enter_context(ThreadPoolExecutor(1)) for thread in numbers}
+        for thread, first, last in _turns(trace.thread[:event_count]):
             threads[thread].submit(player.play, first, last).result()
             on_progress(last)
     for block in player.where:
         player.verify(block)
-    seconds = time.perf_counter() - start
-    check_invariants(allocator.heap, allocator.live_blocks())
-    return _report(trace, player, allocator, seconds)
 
 
 class _Player:
@@ -119,6 +162,30 @@ class _Player:
         self.verified_count += 1
 
 
+class _WatchedPlayer(_Player):
+    """Notes the memory taken. Attributes: as of Footprint."""
+
+    def __init__(self, trace, allocator, event_count, sample_count):
+        super().__init__(trace, allocator)
+        self.event_count = len(trace) if event_count is None else min(event_count, len(trace))
+        self.samples = set(np.linspace(1, self.event_count, sample_count).astype(int).tolist())
+        self.live, self.mapped, self.resident, self.resident_unknown = [], [], {}, ""
+
+    def play(self, first, last):
+        for event in range(first, last):
+            super().play(event, event + 1)
+            self.note(event + 1)
+
+    def note(self, done):
+        self.live.append(self.live_len)
+        self.mapped.append(self.allocator.heap.mapped_len)
+        if done in self.samples and not self.resident_unknown:
+            try:
+                self.resident[done] = self.allocator.heap.resident_len()
+            except ResidentUnknownError as error:
+                self.resident_unknown = str(error)
+
+
 def pattern(block, length):
     """What block number `block` is filled with: an 8-byte word that no other block shares, again and again."""
     word = (block * 0x9E3779B97F4A7C15 + 0x5555) % 2**64  # an odd multiplier: no two blocks below 2**32 agree
@@ -130,12 +197,12 @@ def _given_len(length, align_log2):
     return slot_size(size_class) if size_class < SIZE_CLASS_COUNT else whole_pages(length)
 
 
-def _turns(trace):
+def _turns(threads):
     """Ranges of events that one thread makes: (thread, first, last + 1), of at most EVENTS_PER_STEP."""
-    bounds = [0, *(np.flatnonzero(np.diff(trace.thread)) + 1).tolist(), len(trace)]
+    bounds = [0, *(np.flatnonzero(np.diff(threads)) + 1).tolist(), len(threads)]
     for start, stop in itertools.pairwise(bounds):
         for first in range(start, stop, EVENTS_PER_STEP):
-            yield int(trace.thread[first]), first, min(first + EVENTS_PER_STEP, stop)
+            yield int(threads[first]), first, min(first + EVENTS_PER_STEP, stop)
 
 
 def _report(trace, player, allocator, seconds):

@@ -1,3 +1,4 @@
+import itertools
 import json
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from click.testing import CliRunner
 
 from refalloc import allocator
 from refalloc.cli import main
+from refalloc.heap import Heap
+from refalloc.resident import ResidentUnknownError
 from refalloc.trace.packed import COLUMNS, TraceError, load_trace, packed_traces
-from refalloc.trace.replay import ReplayError, replay
+from refalloc.trace.replay import ReplayError, footprint, replay
 
 # Events of each trace that comes with the package: counted with NumPy from the files.
 EVENTS = {"gcc": 120_000, "git-repack": 10_646, "perl": 60_188, "python-threads": 204_869, "sqlite": 39_668}
@@ -153,3 +156,43 @@ def test_the_command_refuses_what_is_no_trace(tmp_path):
         assert result.exit_code == 1
         assert message in result.output
         assert "Traceback" not in result.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+@pytest.mark.parametrize("name", ["gcc", "python-threads"])
+def test_what_is_resident_lies_between_what_is_live_and_what_is_mapped(name):
+    trace = load_trace(name)
+    taken = footprint(trace, 1500, lane_count=2, sample_count=50)
+    assert len(taken.live) == len(taken.mapped) == 1500
+    assert taken.live == live_lens(trace.rows(1500))
+    assert len(taken.resident) == 50
+    assert (min(taken.resident), max(taken.resident)) == (1, 1500)
+    for event, resident in taken.resident.items():
+        assert taken.live[event - 1] <= resident <= taken.mapped[event - 1], event
+    assert taken.live[-1] < taken.resident[1500] < taken.mapped[-1], "slabs are not yet written to their ends"
+    assert taken.resident_unknown == ""
+
+
+def live_lens(rows):
+    """Bytes live after each event."""
+    sizes = {block: size for op, _, block, size, _ in rows if op == 0}
+    return list(itertools.accumulate(sizes[block] * (1 if op == 0 else -1) for op, _, block, _, _ in rows))
+
+
+def test_where_the_system_does_not_say_what_is_resident_none_is_noted(monkeypatch):
+    def refuse(heap):
+        raise ResidentUnknownError("nobody knows")
+
+    monkeypatch.setattr(Heap, "resident_len", refuse)
+    taken = footprint(load_trace("perl"), 300, lane_count=1)
+    assert (taken.resident, taken.resident_unknown) == ({}, "nobody knows")
+    assert {*taken.curves()} == {"mapped", "live"}
+    assert taken.mapped[-1] >= taken.live[-1] > 0
+
+
+def test_a_footprint_of_more_events_than_there_are_is_of_all(save):
+    rows = [(0, 0, 0, 100, 3), (0, 1, 1, 5000, 3), (1, 1, 0, 0, 0)]
+    taken = footprint(load_trace(save(**made_by_hand(rows))), 99, lane_count=1)
+    assert taken.live == [100, 5100, 5000]
+    with pytest.raises(ValueError, match="sample_count is 0"):
+        footprint(load_trace("perl"), 3, sample_count=0)
