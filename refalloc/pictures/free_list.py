@@ -7,6 +7,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from refalloc.allocator import slot_size
 from refalloc.pictures.plots import DPI, INK, picture_of
+from refalloc.pictures.story import Table
 
 FREE = "#FFFFFF"
 LIGHT = "#9AD0F0"  # numbers stand on it
@@ -40,7 +41,15 @@ def plot_free_list(heap, lane, size_class, slab, slot_count):
     axes.set_xlim(-0.1, slot_count + 0.1)
     axes.set_ylim(-1.75, 2.55)
     axes.set_axis_off()
-    return picture_of(figure, _free_list_sentence(slot_len, slot_count, places))
+    return picture_of(figure, _free_list_sentence(slot_len, slot_count, places), _table(slot_len, slot_count, places))
+
+
+def _table(slot_len, slot_count, places):
+    rows = []
+    for slot in range(slot_count):
+        place = str(places.index(slot) + 1) if slot in places else ""
+        rows.append([str(slot), str(slot * slot_len), "free" if place else "live", place])
+    return Table(["slot", "from byte", "state", "place in the free list"], rows)
 
 
 def _walk(heap, addr, slots):

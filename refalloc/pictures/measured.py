@@ -8,6 +8,7 @@ from matplotlib.ticker import StrMethodFormatter
 
 from refalloc.pictures.packing import validate
 from refalloc.pictures.plots import ASKED, CURVES, DPI, INK, WASTED, picture_of
+from refalloc.pictures.story import Table
 from refalloc.trace import Kind
 
 BINS = 60  # along the time of a recording
@@ -48,7 +49,14 @@ def plot_lanes_used(recording):
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.spines[["top", "right"]].set_visible(False)
     told = [f"lane {lane} {taken[lane]:,} times, {failed[lane]:,} tries failed" for lane in range(lane_count)]
-    return picture_of(figure, f"How often each lane was taken: {'; '.join(told)}.")
+    quarters = np.linspace(0, len(events), 5)
+    rows = []
+    for lane in range(lane_count):
+        numbers = np.flatnonzero(tries & (events["lane"] == lane) & (events["value"] != 0))
+        counts = np.histogram(numbers, quarters)[0]
+        rows.append([str(lane), f"{taken[lane]:,}", *(f"{count:,}" for count in counts), f"{failed[lane]:,}"])
+    columns = ["lane", "taken", *(f"in quarter {quarter} of the events" for quarter in (1, 2, 3, 4)), "tries failed"]
+    return picture_of(figure, f"How often each lane was taken: {'; '.join(told)}.", Table(columns, rows))
 
 
 def plot_throughput(rates, unit="operations a second"):
@@ -62,20 +70,22 @@ def plot_throughput(rates, unit="operations a second"):
         raise ValueError(f"rates of {', '.join(rates) or 'nothing'}; expected names, each with one measurement or more")
     figure = Figure(figsize=(7, 1 + 0.45 * len(rates)), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
-    told = []
+    told, rows = [], []
     for row, (name, values) in enumerate(rates.items()):
         median = statistics.median(values)
         axes.plot([min(values), max(values)], [row, row], color=INK, linewidth=1)
         axes.plot(values, [row] * len(values), "o", color=ASKED, alpha=0.5, markersize=6)
         axes.plot([median, median], [row - 0.3, row + 0.3], color=WASTED, linewidth=3)
         told.append(f"{name}: median {median:,.0f}, from {min(values):,.0f} to {max(values):,.0f}")
+        rows.append([name, *(f"{value:,.0f}" for value in (median, min(values), max(values))), str(len(values))])
     axes.set_yticks(range(len(rates)), list(rates))
     axes.invert_yaxis()
     axes.set_xlim(0)
     axes.set_xlabel(f"{unit}; dots: measurements, bar: median")
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.spines[["top", "right"]].set_visible(False)
-    return picture_of(figure, f"{unit.capitalize()}. {'; '.join(told)}.")
+    table = Table([unit, "median", "least", "most", "measurements"], rows)
+    return picture_of(figure, f"{unit.capitalize()}. {'; '.join(told)}.", table)
 
 
 def plot_blowup(mapped, needed):
@@ -102,4 +112,11 @@ def plot_blowup(mapped, needed):
     axes.spines[["top", "right"]].set_visible(False)
     counted = ["1 lane" if lane == 1 else f"{lane} lanes" for lane in lanes]
     told = [f"{ratio:,.1f} times with {lane}" for lane, ratio in zip(counted, ratios, strict=True)]
-    return picture_of(figure, f"Memory mapped, of {needed:,} bytes needed: {', '.join(told)}.")
+    table = Table(
+        ["lanes", "bytes mapped", "bytes needed", "mapped / needed"],
+        [
+            [str(lane), f"{mapped[lane]:,}", f"{needed:,}", f"{ratio:,.1f}"]
+            for lane, ratio in zip(lanes, ratios, strict=True)
+        ],
+    )
+    return picture_of(figure, f"Memory mapped, of {needed:,} bytes needed: {', '.join(told)}.", table)

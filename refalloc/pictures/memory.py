@@ -1,10 +1,13 @@
 """Memory byte by byte, and what lies in it. Colours and ground as in plots.py."""
 
+import itertools
+
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
 
 from refalloc.pictures.plots import DPI, INK, picture_of
+from refalloc.pictures.story import Table
 
 FILLS = ("#9AD0F0", "#F3E79B", "#A8DFC9")  # light tones of three of the palette's colours: characters stand on them
 SHARED = "#E69F00"
@@ -44,7 +47,7 @@ def plot_bytes(data, blocks=None, row_len=8):
     if blocks:
         keys = [Rectangle((0, 0), 1, 1, facecolor=FILLS[place], edgecolor=INK) for place in range(len(blocks))]
         figure.legend(keys, list(blocks), loc="outside lower center", ncols=len(blocks), frameon=False)
-    return picture_of(figure, _bytes_sentence(data, blocks, row_len))
+    return picture_of(figure, _bytes_sentence(data, blocks, row_len), _bytes_table(data, blocks, row_len))
 
 
 def plot_layouts(layouts, length):
@@ -57,7 +60,7 @@ def plot_layouts(layouts, length):
     """
     figure = Figure(figsize=(8, 0.65 * len(layouts) + 0.7), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
-    told = []
+    told, rows = [], []
     for row, (name, blocks) in enumerate(layouts.items()):
         end = padding = 0
         for offset, block_len in blocks:
@@ -65,6 +68,9 @@ def plot_layouts(layouts, length):
                 raise ValueError(f"{name}: block {offset} to {offset + block_len} does not lie in {end} to {length}")
             axes.add_patch(Rectangle((end, row), offset - end, 0.7, facecolor=SHARED, edgecolor="white", hatch="////"))
             axes.add_patch(Rectangle((offset, row), block_len, 0.7, facecolor=FILLS[0], edgecolor=INK))
+            if end < offset:
+                rows.append([name, "padding", str(end), str(offset - end)])
+            rows.append([name, "block", str(offset), str(block_len)])
             padding += offset - end
             end = offset + block_len
         axes.add_patch(Rectangle((0, row), length, 0.7, facecolor="none", edgecolor=INK))
@@ -76,12 +82,28 @@ def plot_layouts(layouts, length):
     axes.set_xlabel("bytes from the start of the region (blue: blocks; hatched: padding)")
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "left", "right"]].set_visible(False)
-    return picture_of(figure, f"{'; '.join(told)}.")
+    table = Table(["region", "what", "from byte", "bytes"], rows)
+    return picture_of(figure, f"{'; '.join(told)}.", table)
 
 
 def _owners(blocks, offset):
     """The places of the blocks that a byte belongs to."""
     return [place for place, (start, length) in enumerate(blocks.values()) if start <= offset < start + length]
+
+
+def _bytes_table(data, blocks, row_len):
+    """A row for each run of bytes that lie in one row of the picture and belong to the same blocks."""
+    names = list(blocks)
+    rows = []
+    for (_, owners), run in itertools.groupby(
+        range(len(data)), key=lambda offset: (offset // row_len, _owners(blocks, offset))
+    ):
+        first, *rest = run
+        last = rest[-1] if rest else first
+        shown = " ".join(_shown(byte) for byte in data[first : last + 1])
+        whose = " and ".join(names[owner] for owner in owners) or "none"
+        rows.append([f"{first} to {last}" if rest else str(first), shown, whose])
+    return Table(["bytes", "what they hold", "blocks they belong to"], rows)
 
 
 def _shown(byte):

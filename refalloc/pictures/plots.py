@@ -6,11 +6,14 @@ curves differ in their dashes. The ground is white in a dark notebook too, so th
 
 import io
 from dataclasses import dataclass
+from html import escape
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
 from PIL import Image
+
+from refalloc.pictures.story import Table
 
 ASKED, WASTED, INK = "#0072B2", "#E69F00", "#333333"
 CURVES = (("#D55E00", "solid"), ("#0072B2", "dashed"), ("#009E73", "dotted"))
@@ -20,16 +23,40 @@ COLOUR_COUNT = 32
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that a notebook shows. Attributes: png: bytes; sentence: str, what it shows."""
+    """A picture that a notebook shows, and below it a table of the same facts, folded.
+
+    Two outputs, as a notebook shows one form of each: of HTML that holds the picture too, a notebook that is not
+    trusted would leave out the picture, and a picture alone is silent in a screen reader, as JupyterLab and nbconvert
+    leave out its alternative text.
+
+    Attributes: png: bytes; sentence: str, what it shows; table: Table.
+    """
 
     png: bytes
     sentence: str
+    table: Table
 
     def __repr__(self):
         return self.sentence
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/png": self.png, "text/plain": self.sentence}, {"image/png": {"alt": self.sentence}}
+
+    def _ipython_display_(self):
+        from IPython.display import display  # here: whoever calls this has it loaded
+
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+        display({"text/html": self.table_html()}, raw=True)  # no text/plain: a terminal has the sentence already
+
+    def table_html(self):
+        """The sentence and the table, as HTML that unfolds: str."""
+        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.table.columns)
+        rows = [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self.table.rows]
+        return (
+            f"<details><summary>The same as a table</summary><p>{escape(self.sentence)}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></details>"
+        )
 
 
 def plot_slots(slot_len, asked_lens):
@@ -58,7 +85,14 @@ def plot_slots(slot_len, asked_lens):
     axes.set_xlabel("bytes from the start of the slab (blue: asked for; hatched: wasted)")
     axes.spines[["top", "left", "right"]].set_visible(False)
     blocks = "; ".join(f"{asked_len} asked for, {slot_len - asked_len} wasted" for asked_len in asked_lens)
-    return picture_of(figure, f"{len(asked_lens)} slots of {slot_len} bytes side by side: {blocks}.")
+    table = Table(
+        ["slot", "from byte", "bytes asked for", "bytes wasted"],
+        [
+            [str(slot), str(slot * slot_len), str(asked_len), str(slot_len - asked_len)]
+            for slot, asked_len in enumerate(asked_lens)
+        ],
+    )
+    return picture_of(figure, f"{len(asked_lens)} slots of {slot_len} bytes side by side: {blocks}.", table)
 
 
 def plot_stairs(tables, longest):
@@ -95,7 +129,18 @@ def plot_stairs(tables, longest):
         figure,
         f"Stairs of bytes given over bytes asked for, 1 to {longest}. Sizes of slot, {steps}. The height of a stair "
         "over the straight line is what is wasted: most just after a step, none at its end.",
+        _stairs_table(tables, longest),
     )
+
+
+def _stairs_table(tables, longest):
+    """A row for each range of lengths in which no table has a step."""
+    ends = sorted({slot for slots in tables.values() for slot in slots if slot < longest} | {longest})
+    rows = []
+    for start, end in zip([1, *(end + 1 for end in ends)], ends, strict=False):
+        given = [str(next(slot for slot in slots if slot >= end)) for slots in tables.values()]
+        rows.append([f"{start} to {end}" if start < end else str(end), *given])
+    return Table(["bytes asked for", *(f"bytes given, {name}" for name in tables)], rows)
 
 
 def plot_waste(factors):
@@ -123,13 +168,17 @@ def plot_waste(factors):
         f"{program}: {', '.join(f'{value:.2f} with {name}' for name, value in table.items())}"
         for program, table in factors.items()
     )
-    return picture_of(figure, f"Bytes given for each byte asked for. {told}.")
+    table = Table(
+        ["bytes given for each asked for", *names],
+        [[program, *(f"{values[name]:.2f}" for name in names)] for program, values in factors.items()],
+    )
+    return picture_of(figure, f"Bytes given for each byte asked for. {told}.", table)
 
 
-def picture_of(figure, sentence):
-    """A matplotlib Figure, and what it shows, as a Picture."""
+def picture_of(figure, sentence, table):
+    """A matplotlib Figure, and what it shows in a sentence and in a Table, as a Picture."""
     drawn, stream = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", facecolor="white")
     # Few colours, a quarter of the bytes: lessons keep some pictures in the repository.
     Image.open(drawn).convert("RGB").quantize(COLOUR_COUNT).save(stream, format="png", optimize=True)
-    return Picture(stream.getvalue(), sentence)
+    return Picture(stream.getvalue(), sentence, table)

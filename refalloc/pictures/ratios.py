@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, StrMethodFormatter
 
 from refalloc.pictures.plots import DPI, INK, picture_of
+from refalloc.pictures.story import Table
 
 # Okabe and Ito's, but yellow, and a shape of its own for each, so that colour is never alone.
 MARKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
@@ -50,7 +51,22 @@ def plot_ratios(report):
     time_axes.invert_yaxis()
     figure.legend(loc="outside upper center", ncols=len(peers), frameon=False)
     return picture_of(
-        figure, f"CPU time and peak memory as multiples of glibc's, geometric means: {_told(report, peers)}."
+        figure,
+        f"CPU time and peak memory as multiples of glibc's, geometric means: {_told(report, peers)}.",
+        _table(report, peers),
+    )
+
+
+def _table(report, peers):
+    numbers = ("cpu_ratio", "cpu_low", "cpu_high", "memory_ratio")
+    columns = ["workload", "allocator", "CPU time / glibc's", "lower quartile", "upper quartile"]
+    return Table(
+        [*columns, "peak memory / glibc's"],
+        [
+            [row["workload"], row["peer"], *(f"{row[number]:.2f}" for number in numbers)]
+            for row in report["results"]
+            if row["peer"] in peers
+        ],
     )
 
 

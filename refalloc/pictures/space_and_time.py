@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from refalloc.pictures.plots import CURVES, DPI, INK, picture_of
+from refalloc.pictures.story import Table
 
 TICKS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8]
 
@@ -35,4 +36,8 @@ def plot_space_and_time(points):
         axis.set_minor_formatter(NullFormatter())
     axes.spines[["top", "right"]].set_visible(False)
     told = [f"{name} {space:.2f} and {time:.2f}, product {space * time:.2f}" for name, (space, time) in points.items()]
-    return picture_of(figure, f"Space and time: {'; '.join(told)}.")
+    table = Table(
+        ["allocator", "space", "time", "space times time"],
+        [[name, *(f"{value:.2f}" for value in (*point, point[0] * point[1]))] for name, point in points.items()],
+    )
+    return picture_of(figure, f"Space and time: {'; '.join(told)}.", table)

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from refalloc.pictures.plots import DPI, INK, picture_of
+from refalloc.pictures.story import Table
 from refalloc.schedule.account import AddressNames
 from refalloc.trace.describe import describe
 from refalloc.trace.events import PROLOGUE, Kind
@@ -28,7 +29,7 @@ def plot_turns(run):
     names = AddressNames(recording.events)
     events = [event for event in recording.events if event["thread"] != PROLOGUE and event["kind"] not in _LEFT_OUT]
     first = max(len(events) - STEP_LIMIT, 0)
-    held, spans, told = {}, [], []
+    held, spans, told, rows = {}, [], [], []
     thread_count = len(run.scenario.programs)
     figure = Figure(figsize=(8, 0.35 + 0.85 * thread_count), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
@@ -42,6 +43,8 @@ def plot_turns(run):
             continue
         phrase = describe(event, recording.names, names.name)
         told.append(f"T{thread} {phrase}")
+        own = [f"lane {lane}" for lane, (_, holder) in sorted(held.items()) if holder == thread]
+        rows.append([str(len(told)), f"T{thread}", phrase, ", ".join(own) or "none"])
         fill = _WRITE if kind in _WRITES else _READ
         style = "round,pad=0,rounding_size=0.08"
         axes.add_patch(
@@ -59,4 +62,5 @@ def plot_turns(run):
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     axes.spines[:].set_visible(False)
-    return picture_of(figure, f"In this order: {'; '.join(told)}.")
+    table = Table(["step", "thread", "what it does", "what it then holds"], rows)
+    return picture_of(figure, f"In this order: {'; '.join(told)}.", table)

@@ -179,3 +179,53 @@ def test_pages_that_nbconvert_makes_show_stills(lab, open_page):
     html, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
     for cell in notebook.cells[1:]:
         assert f'alt="{escape(cell.outputs[0].data["text/plain"], quote=False)}"' in html
+
+
+PLOTS = [
+    "from refalloc.lab import plot_blowup, plot_growth",
+    "plot_growth({'mapped': [65536, 131072], 'resident': {1: 4096, 2: 8192}}, 'heap calls')",
+    "plot_blowup({2: 131072, 128: 8257536}, needed=102400)",
+]
+FOLDED = "details:has(summary:text-is('The same as a table'))"
+PLOT_ROWS = "details => [...details.querySelectorAll('tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+
+
+def prove_tables(page):
+    """Both plots of PLOTS are seen, and each unfolds by keys to the table of the same facts."""
+    assert page.locator(f".jp-OutputArea {FOLDED}").count() == 2
+    images = page.locator(".jp-OutputArea img")
+    assert [image.evaluate("image => image.naturalWidth") for image in images.all()] == [700, 700]
+    growth, blowup = page.locator(f".jp-OutputArea {FOLDED}").all()
+    assert not growth.locator("table").is_visible()
+    growth.locator("summary").press("Enter")
+    assert growth.get_by_role("table").is_visible()
+    assert growth.get_by_role("columnheader").all_inner_texts() == ["heap calls", "bytes, mapped", "bytes, resident"]
+    assert growth.evaluate(PLOT_ROWS)[1:] == [["1", "65,536", "4,096"], ["2", "131,072", "8,192"]]
+    assert "resident: 4,096 bytes at first" in growth.locator("p").inner_text()
+    assert blowup.evaluate(PLOT_ROWS)[1:] == [
+        ["2", "131,072", "102,400", "1.3"],
+        ["128", "8,257,536", "102,400", "80.6"],
+    ]
+
+
+def test_a_plot_has_its_table_trusted_or_not(lab, axe):
+    lab.run("plots.ipynb", PLOTS)
+    prove_tables(lab.page)
+    assert axe(lab.page, ".jp-OutputArea-output details") == []
+    notebook = saved(lab, "plots.ipynb")
+    for cell in notebook.cells:
+        cell.metadata.pop("trusted", None)
+    notebook.cells[0].source += "\n# a clone"
+    nbformat.write(notebook, lab.server.root / "plots-clone.ipynb")
+    lab.open("plots-clone.ipynb")
+    lab.page.locator(f".jp-OutputArea {FOLDED}").nth(1).wait_for()
+    prove_tables(lab.page)
+
+
+def test_a_page_that_nbconvert_makes_has_the_tables_of_plots(lab, open_page):
+    from nbconvert import HTMLExporter
+
+    lab.run("plots-convert.ipynb", PLOTS)
+    exporter = HTMLExporter(require_js_url="", mathjax_url="", mermaid_js_url="", jupyter_widgets_base_url="")
+    html, _ = exporter.from_notebook_node(saved(lab, "plots-convert.ipynb"))
+    prove_tables(open_page(html.replace("</body>", '<p role="alert">the end</p></body>')))

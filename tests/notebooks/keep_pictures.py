@@ -2,7 +2,8 @@
 
     python tests/notebooks/keep_pictures.py notebooks/04_size_classes.ipynb
 
-A widget leaves its still and its sentence; what needs a kernel is not kept. Lessons run in a copy of the course, so
+A widget leaves its still and its sentence, a plot its picture, its sentence and its table; what needs a kernel is not
+kept. Lessons run in a copy of the course, so
 that nobody's guesses and progress are touched.
 """
 
@@ -16,6 +17,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 KEPT = ("image/png", "text/plain")
+KEPT_ALONE = ("text/html",)  # the table of a plot, which is an output of its own
 
 
 def keep_pictures(path, course):
@@ -34,8 +36,9 @@ def keep_pictures(path, course):
 
 
 def _still(output):
-    output.data = {kind: output.data[kind] for kind in KEPT}
-    output.metadata = {kind: output.metadata[kind] for kind in KEPT if kind in output.metadata}
+    kept = KEPT if "image/png" in output.data else KEPT_ALONE
+    output.data = {kind: output.data[kind] for kind in kept}
+    output.metadata = {kind: output.metadata[kind] for kind in kept if kind in output.metadata}
     if "execution_count" in output:
         output.execution_count = None
     return output

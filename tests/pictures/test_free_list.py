@@ -1,4 +1,5 @@
 import pytest
+from tables import rows_of
 
 from refalloc import allocator
 from refalloc.heap import Heap
@@ -26,6 +27,12 @@ def test_a_free_list_is_told_in_its_own_order(heap):
     assert drawn(heap, blocks[0], 4) == (
         "Slots 0 to 3 of a slab, 64 bytes each. The free list leads through slot 0, then 3, then 1. Live: 2."
     )
+    assert rows_of(plot_free_list(heap, heap.lanes[0], 3, blocks[0], 4))[1:] == [
+        ["0", "0", "free", "1"],
+        ["1", "64", "free", "3"],
+        ["2", "128", "live", ""],
+        ["3", "192", "free", "2"],
+    ]
 
 
 def test_a_damaged_list_is_drawn_up_to_the_damage(heap):

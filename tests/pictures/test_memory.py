@@ -2,6 +2,7 @@ import io
 
 import pytest
 from PIL import Image
+from tables import rows_of
 
 from refalloc.pictures.memory import SHARED, plot_bytes, plot_layouts
 
@@ -27,6 +28,12 @@ def test_bytes_of_two_blocks_are_marked_and_told():
         "16 bytes in rows of 8: b'abcdefghabcdefgh'. first has bytes 0 to 9. second has bytes 8 to 15. "
         "2 bytes, 8 to 9, belong to more than one."
     )
+    assert rows_of(picture) == [
+        ["bytes", "what they hold", "blocks they belong to"],
+        ["0 to 7", "a b c d e f g h", "first"],
+        ["8 to 9", "a b", "first and second"],
+        ["10 to 15", "c d e f g h", "second"],
+    ]
 
 
 def test_blocks_side_by_side_share_nothing():
@@ -47,6 +54,13 @@ def test_padding_is_marked_and_told():
     assert picture.sentence == (
         "mixed: 3 blocks in 17 bytes, 7 of them padding; sorted: 3 blocks in 10 bytes, 0 of them padding."
     )
+    assert rows_of(picture)[:4] == [
+        ["region", "what", "from byte", "bytes"],
+        ["mixed", "block", "0", "1"],
+        ["mixed", "padding", "1", "7"],
+        ["mixed", "block", "8", "8"],
+    ]
+    assert [row[1] for row in rows_of(picture)[4:]] == ["block"] * 4
 
 
 @pytest.mark.parametrize("blocks", [[(0, 8), (4, 8)], [(20, 8)]])

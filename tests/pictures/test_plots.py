@@ -1,7 +1,10 @@
 import io
 
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
+from tables import TableReader, rows_of
 
 from refalloc.pictures.plots import plot_slots, plot_stairs, plot_waste
 
@@ -59,3 +62,42 @@ def test_what_cannot_be_drawn_is_told():
         plot_stairs({"double": POWERS}, 257)
     with pytest.raises(ValueError, match="0 tables of slots; expected 1 to 3"):
         plot_stairs({}, 256)
+
+
+def test_tables_hold_the_facts():
+    assert rows_of(PICTURES["slots"]()) == [
+        ["slot", "from byte", "bytes asked for", "bytes wasted"],
+        ["0", "0", "20", "12"],
+        ["1", "32", "32", "0"],
+        ["2", "64", "9", "23"],
+    ]
+    assert rows_of(plot_stairs({"double": POWERS, "fine": [8, 12, 16, 64, 256]}, 20)) == [
+        ["bytes asked for", "bytes given, double", "bytes given, fine"],
+        ["1 to 8", "8", "8"],
+        ["9 to 12", "16", "12"],
+        ["13 to 16", "16", "16"],
+        ["17 to 20", "32", "64"],
+    ]
+    assert rows_of(PICTURES["waste"]()) == [
+        ["bytes given for each asked for", "double", "fine"],
+        ["gcc", "1.50", "1.25"],
+        ["perl", "1.75", "1.00"],
+    ]
+
+
+def test_a_notebook_gets_the_picture_and_then_its_table(monkeypatch):
+    shell = InteractiveShell.instance()
+    shown = CapturingDisplayPublisher()
+    monkeypatch.setattr(shell, "display_pub", shown)
+    picture = PICTURES["waste"]()
+    shell.display_formatter.format(picture)
+    first, second = shown.outputs
+    assert (first["data"], first["metadata"]) == picture._repr_mimebundle_()
+    assert {*second["data"]} == {"text/html"}, "nothing for a terminal, which has shown the sentence"
+    assert TableReader(second["data"]["text/html"]).rows == rows_of(picture)
+
+
+def test_names_in_a_table_are_text_and_not_html():
+    picture = plot_waste({"<b>gcc</b> & co": {'"double"': 1.5}})
+    assert rows_of(picture)[1:] == [["<b>gcc</b> & co", "1.50"]]
+    assert "<b>" not in picture.table_html()

@@ -2,6 +2,7 @@ import io
 
 import pytest
 from PIL import Image
+from tables import rows_of
 
 from refalloc.pictures.ratios import MARKS, plot_ratios
 
@@ -25,6 +26,9 @@ def report(peers, workloads=("hot", "random")):
 def test_the_plot_tells_the_means_of_each_allocator():
     picture = plot_ratios(report(["glibc", "improved", "mimalloc"]))
     assert picture.sentence.endswith("improved 2.00 and 1.00, mimalloc 3.00 and 1.00.")
+    rows = rows_of(picture)
+    assert [row[:2] for row in rows[1:]] == [[w, p] for p in ("improved", "mimalloc") for w in ("hot", "random")]
+    assert rows[1][2:] == ["2.00", "1.90", "2.50", "1.00"]
     assert len(Image.open(io.BytesIO(picture.png)).convert("L").getcolors(1 << 16)) > 3
 
 

@@ -1,3 +1,5 @@
+from tables import rows_of
+
 from refalloc.pictures.turns import STEP_LIMIT, plot_turns
 from refalloc.schedule import Stepper, replay
 
@@ -18,6 +20,10 @@ def test_steps_are_told_in_their_order_with_their_threads():
         "T1 finds lane 0 taken; T0 unlocks lane 0; T1 takes lane 0; T1 reads next_addrs[3] of lane 0: 64; "
         "T1 writes next_addrs[3] of lane 0 = 128; T1 unlocks lane 0."
     )
+    rows = rows_of(picture)
+    assert rows[1] == ["1", "T0", "takes lane 0", "lane 0"]
+    assert [row[1] for row in rows[1:]] == ["T0"] * 3 + ["T1"] + ["T0"] + ["T1"] * 4
+    assert [row[3] for row in rows[1:]] == ["lane 0"] * 3 + ["none"] * 2 + ["lane 0"] * 3 + ["none"]
 
 
 def test_of_a_long_run_the_last_steps_are_drawn():
