@@ -7,6 +7,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+from html import escape
 
 import nbformat
 import pytest
@@ -162,6 +163,7 @@ MEASURED = {  # lesson -> what its text says of the figures, as its cells must p
         r"^slot slab \+ 64 of class 3 is both free in lane 1 and free in lane 1$",
         r"^measured: +2.45 bytes$",
         r"^asked for: 1,427,045 bytes, given: 2,575,472; not asked for: 45%$",
+        r"^the system was asked 200 times what is resident$",
         r"^no failure in all schedules with at most 2 preemptions",
         r"^refalloc's own allocator, .* space 1.00, time 1.00, product 1.00$",
         r"^measured: +8 KiB$",
@@ -382,12 +384,16 @@ def test_cells_have_ids_that_say_what_they_are(lesson):
 
 
 @LESSONS
-def test_kept_outputs_are_pictures_with_a_sentence(lesson):
+def test_kept_outputs_are_pictures_with_a_sentence_and_plots_have_a_table(lesson):
     assert kept_cells(lesson)
     for cell in kept_cells(lesson):
-        (output,) = cell.outputs
-        assert {*output.data} == {"image/png", "text/plain"}
-        assert len(output.data["image/png"]) < 28_000
+        picture, *tables = cell.outputs
+        assert {*picture.data} == {"image/png", "text/plain"}
+        assert len(picture.data["image/png"]) < 28_000
+        assert len(tables) == ("plot_" in cell.source), "a plot has a table, and a widget has its still"
+        for table in tables:
+            assert {*table.data} == {"text/html"}
+            assert f"<p>{escape(picture.data['text/plain'])}</p><table>" in table.data["text/html"]
 
 
 def test_nothing_else_is_kept():
