@@ -180,7 +180,7 @@ class Arena:
             return sorted(self._mappings.items())
 
     def resident_len(self):
-        """Bytes of the arena that have memory behind them now; half a millisecond for each GiB of arena_len.
+        """Bytes of the arena that have memory behind them now; takes about a millisecond for each GiB of arena_len.
 
         Mapped pages have none until they are written, and pages that are unmapped have none any more.
 

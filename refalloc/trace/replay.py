@@ -22,7 +22,7 @@ from refalloc.resident import ResidentUnknownError
 from refalloc.trace.packed import ALLOC
 
 EVENTS_PER_STEP = 2000  # between two reports of progress
-SAMPLE_COUNT = 200  # of what is resident: as many points as a plot shows, and 0.1 s
+SAMPLE_COUNT = 200  # of what is resident: as many points as a plot shows, and 0.2 s
 
 
 class ReplayError(AssertionError):
