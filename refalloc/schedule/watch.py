@@ -90,4 +90,28 @@ class _Watch(threading.Thread):
     def _interrupt(self, error):
         """Have `error` raised in the watched thread, or take back one that has not been raised yet (None)."""
         what = None if error is None else ctypes.py_object(error)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._watched), what)
+        _raise_in(self._watched, what)
+        if error is None:
+            _lower_flag()
+
+
+class _Lowered(Exception):
+    """Raised by a thread in itself."""
+
+
+def _raise_in(ident, what):
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what)
+
+
+def _lower_flag():
+    """Have the interpreter no longer wait for an exception that was taken back.
+
+    CPython up to 3.12 keeps one flag for all threads, which only an exception that is raised lowers. While it is up,
+    each loop and call is slower, and under a profiler the first call never ends.
+    """
+    try:
+        _raise_in(threading.get_ident(), ctypes.py_object(_Lowered))
+        while True:
+            pass
+    except _Lowered:
+        pass
