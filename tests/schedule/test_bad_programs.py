@@ -2,6 +2,8 @@
 
 import contextlib
 import gc
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -118,6 +120,28 @@ def test_a_wait_for_a_real_lock_is_stopped(impatient):
     with pytest.raises(ProgramError, match=r"T\d does not come to its next step"):
         explore([waits, waits])
     real.release() if real.locked() else None
+
+
+def test_after_a_wait_that_was_ended_a_profiler_works():
+    script = """
+import sys, threading
+from refalloc.schedule import ProgramError, explore, watch
+watch.PATIENCE = 0.1
+real = threading.Lock()
+real.acquire()
+def waits(thread):
+    thread.alloc(24)
+    real.acquire()
+try:
+    explore([waits])
+except ProgramError:
+    print("told")
+sys.setprofile(lambda frame, event, what: None)
+(lambda: None)()
+print("went on")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == ["told", "went on"], done.stderr
 
 
 def test_a_real_thread_cannot_be_started_inside(monkeypatch):
