@@ -36,7 +36,7 @@ class SoakReport:
 
     @property
     def is_level(self):
-        """Is memory at the end about what it was after the first rounds?"""
+        """Is memory at the end about what it was in the first quarter of the time?"""
         return self.end_len <= LEVEL_RATIO * self.early_len + LEVEL_ROOM
 
     def __str__(self):
