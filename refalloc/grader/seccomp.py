@@ -63,6 +63,7 @@ DENIED = {
     "clock_settime": (227, 112),
     "clock_adjtime": (305, 266),
     "adjtimex": (159, 171),
+    "setpriority": (141, 140),  # of all processes of a user, if it is asked so
     "shmget": (29, 194),  # these four leave objects behind that no process owns
     "msgget": (68, 186),
     "semget": (64, 190),
@@ -75,8 +76,7 @@ DENIED_ALONE = {
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
     "pidfd_send_signal": (424, 424),
-    "setpriority": (141, 140),  # these too take another process's number
-    "ioprio_set": (251, 30),
+    "ioprio_set": (251, 30),  # these too take another process's number
     "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
