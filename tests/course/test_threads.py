@@ -70,7 +70,8 @@ def test_a_function_that_locks_is_safe(student):
     require_safe("Three", programs(student.bump, 3), check, prepare=slab_first, lane_count=1)
 
 
-def test_a_race_is_told_with_its_trap_and_its_account(student):
+def test_a_race_is_told_with_its_trap_and_its_account(student, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")  # a row of the account on a line
     traps = {"No.": "deadlock", "Is there a lock?": "data race"}
     error = failure(WrongAnswerError, programs(student.bump_unlocked), traps=traps, prepare=slab_first, lane_count=1)
     assert str(error) == (
