@@ -13,16 +13,6 @@ def pytest_addoption(parser):
     parser.addoption("--class-size", type=int, default=26, help="students of the made-up class in tests/grader")
 
 
-def pytest_collection_modifyitems(items):
-    """One process gets all tests of a file, which share what they set up.
-
-    The grader's files are one group: after a test of theirs they look over the whole machine for what it may have left.
-    """
-    for item in items:
-        group = item.path.parent if item.path.parent.name == "grader" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
-
-
 @pytest.fixture
 def course(tmp_path):
     """A course folder of its own, in which no exercise has been touched."""
