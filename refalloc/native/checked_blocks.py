@@ -28,7 +28,7 @@ from numba.core import types
 from numba.core.typing import signature
 
 from refalloc.native.library import IS_CHECKED, IS_LARGE, entry_of, length_of, set_entry
-from refalloc.native.messages import put_address, put_number, put_string, write_line
+from refalloc.native.messages import STDERR, put_address, put_number, put_string, write_line
 from refalloc.native.pages import CHUNK_LOG2
 from refalloc.native.words import (
     add_relaxed,
@@ -65,7 +65,6 @@ LIVE, QUARANTINED, GONE = 0x4C495645_B10C0001, 0x46524545_B10C0002, 0x474F4E45_B
 MAX_PAD_LOG2 = 47
 SHORT_LEN, SHORT_PLACES = 1024, 8192  # bytes of a block, and how many of these the quarantine holds
 LONG_LEN, LONG_PLACES = 256 * 1024, 64
-STDERR = 2
 
 QUARANTINE_IR = f"""
 @refalloc_short_ring = global [{SHORT_PLACES + 1} x i64] zeroinitializer

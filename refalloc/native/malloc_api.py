@@ -41,7 +41,7 @@ from refalloc.native.library import (
     state_word,
     unmap_tagged,
 )
-from refalloc.native.messages import put_address, put_string, write_line
+from refalloc.native.messages import STDERR, put_address, put_string, write_line
 from refalloc.native.pages import populate_pages
 from refalloc.native.words import (
     bit_length,
@@ -96,7 +96,6 @@ GROWING_LEN = 4 * PAGE_LEN
 PROBED_ADDR = PAGE_LEN  # of the block that the probe is asked about; not 0, which is what its remap answers
 ENOMEM, EINVAL = 12, 22
 SIGNAL_SET_LEN, SIG_BLOCK, SIG_SETMASK = 128, 0, 2  # bits/types/__sigset_t.h, bits/sigaction.h
-STDERR = 2
 
 c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
 c_abort = types.ExternalFunction("abort", signature(_void))

@@ -10,6 +10,7 @@ from refalloc.native.compiler import compiled
 from refalloc.native.words import load_byte, store_byte
 
 LINE_ROOM = 512
+STDERR = 2
 
 c_write = types.ExternalFunction("write", signature(types.int64, types.int32, types.int64, types.int64))
 

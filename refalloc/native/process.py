@@ -25,6 +25,7 @@ from refalloc.native.library import (
     state_word,
 )
 from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, OWNER_OFFSET, take_over
+from refalloc.native.messages import STDERR
 from refalloc.native.words import (
     exchange_acquire,
     fill_bytes,
@@ -49,7 +50,6 @@ INTERNAL = {
 }
 
 CPU_SET_LEN = LANE_CAPACITY // 8  # bytes, a bit for each CPU
-STDERR = 2
 F_DUPFD_CLOEXEC, FIRST_STATS_FILE = 1030, 100  # well above the descriptors that programs count on
 
 c_self = types.ExternalFunction("pthread_self", signature(_i64))
