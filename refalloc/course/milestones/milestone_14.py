@@ -17,6 +17,7 @@ from refalloc.course.milestones import find_milestone
 from refalloc.course.milestones.play import SPACE_FACTOR, Player, heap_calls
 from refalloc.course.milestones.real import (
     FAULTS,
+    ROUNDS,
     UNIT,
     crash,
     library_of,
@@ -109,7 +110,7 @@ class UnsizedPlayer(Player):
 
 def prove_verdict(piece, library):
     ours, theirs = times_of(library)
-    ratios = sorted(our * UNIT // their for our, their in zip(ours, theirs, strict=True))
+    ratios = ratios_of(ours, theirs)
     quarter = len(ratios) // 4
     expected = [ratios[quarter], ratios[len(ratios) // 2], ratios[-1 - quarter]]
     what = f"python3 by turns on the library and without it, {len(ours)} rounds"
@@ -122,10 +123,13 @@ def prove_verdict(piece, library):
     return f"{what}: {middle:.2f} times the time ({low:.2f} to {high:.2f}). Your verdict: {word}."
 
 
+def ratios_of(ours, theirs):
+    """Round by round, parts in UNIT, in order."""
+    return sorted(our * UNIT // their for our, their in zip(ours, theirs, strict=True))
+
+
 def prove_share(piece, library):
-    ours, theirs = times_of(library)
-    measured = sorted(our * UNIT // their for our, their in zip(ours, theirs, strict=True))[len(ours) // 2]
-    ratio = ratio_alone(library)
+    measured, ratio = ratios_of(*times_of(library))[ROUNDS // 2], ratio_alone(library)
     expected = next((share for share in range(UNIT + 1) if _whole(share, ratio) == measured), -1)
     call = f"share_of(measured={measured}, ratio={ratio}, unit={UNIT})"
     require(f"As measured of python3: {call} gave", piece.share_of(measured, ratio, UNIT), expected)
