@@ -20,10 +20,10 @@ from refalloc.pictures.static_files import joined_module
 from refalloc.pictures.still import MARGIN, Still, one_of_many
 from refalloc.pictures.story import Moment, Table
 from refalloc.schedule import Exploration, ProgramError, Replay, Stepper
+from refalloc.schedule.account import LEFT_OUT
 from refalloc.trace import PROLOGUE, Kind
 from refalloc.trace.describe import describe
 
-_LEFT_OUT = (Kind.READ_THREAD_INDEX,)  # but where a step has nothing else
 STILL_ROWS = 40  # of the steps, the last
 _NOT_OF_SCENARIO = ("programs", "check", "sound")
 
@@ -153,7 +153,7 @@ class SchedulePlayer(Picture):
         own = [event for event in events if event["thread"] != PROLOGUE]
         told = [
             describe(event, recording.names, lambda addr: moment.target(addr) if addr >= moment.base else str(addr))
-            for event in [event for event in own if event["kind"] not in _LEFT_OUT] or own
+            for event in [event for event in own if event["kind"] not in LEFT_OUT] or own
         ]
         thread = stepper.schedule[index]
         if not told:  # a step of a program's own, without a word of the heap

@@ -25,7 +25,7 @@ FOLD_FROM = 4  # times that a thread does the same before it is told in one row
 ROW_LIMIT = 150  # rows at most; of longer accounts, the end
 _CALLS = {Kind.CALL_ALLOC, Kind.CALL_FREE, Kind.CALL_RESIZE, Kind.CALL_REMAP}
 _RETURNS = {Kind.RETURN_ALLOC, Kind.RETURN_FREE, Kind.RETURN_RESIZE, Kind.RETURN_REMAP}
-_LEFT_OUT = {Kind.READ_THREAD_INDEX}  # but where a step has nothing else
+LEFT_OUT = {Kind.READ_THREAD_INDEX}  # but where a step has nothing else
 _FIELD_KINDS = {
     "frees": {Kind.READ_FREES, Kind.WRITE_FREES},
     "next_addrs": {Kind.READ_NEXT_ADDR, Kind.WRITE_NEXT_ADDR},
@@ -145,7 +145,7 @@ def _is_left_out(event, calling, key):
         calling.add(thread)
     elif kind in _RETURNS:
         calling.discard(thread)
-    return kind in _LEFT_OUT or (thread not in calling and _is_fill(event, key))
+    return kind in LEFT_OUT or (thread not in calling and _is_fill(event, key))
 
 
 def _untold(events, names, is_first):
