@@ -260,26 +260,49 @@ def try_patiently(heap, lane):
 
 
 def give(heap, size_class, slots):
-    """Give a list of slots back to their slabs, or, as a batch, to some lane if the class's is taken.
+    """Give a list of slots back to their slabs, or leave it as a batch in another lane if the class's is taken.
 
     Returns: int, bytes unmapped.
     Locks:   one shared lane at a time, none on return.
     """
     lane = heap.lanes[home(heap, size_class)]
     if not try_patiently(heap, lane):
-        put_batch(heap, size_class, slots)
+        leave_batch(heap, size_class, slots)
         return 0
     empty = settle(heap, lane, size_class, slots)
     heap.unlock(lane)
     return free_slabs(heap, empty)
 
 
-def put_batch(heap, size_class, batch):
-    """Give a list of slots to a shared lane. Locks: one shared lane, none on return."""
-    lane = lock(heap)
-    heap.store(batch + WORD_LEN, lane.frees[size_class])
-    lane.frees[size_class] = batch
+def leave_batch(heap, size_class, batch):
+    """Leave a list of slots in the lane after the class's, or in the next that is not taken.
+
+    Locks: one shared lane, none on return.
+    """
+    index = home(heap, size_class) + 1
+    lane = heap.lanes[index % len(heap.lanes)]
+    is_held = try_patiently(heap, lane)
+    while not is_held:
+        index += 1
+        lane = heap.lanes[index % len(heap.lanes)]
+        is_held = heap.try_lock(lane)
+    link(heap, lane, size_class, batch)
     heap.unlock(lane)
+
+
+def give_left(heap, size_class):
+    """Give one batch back to its slabs that was left in the lane after the class's. Returns: int, bytes unmapped.
+
+    Where threads come and go, nobody may ever want it, and a batch keeps whole slabs from being empty.
+
+    Locks: one shared lane at a time, none on return.
+    """
+    lane = heap.lanes[(home(heap, size_class) + 1) % len(heap.lanes)]
+    if not heap.try_lock(lane):
+        return 0
+    batch = unlink(heap, lane, size_class)
+    heap.unlock(lane)
+    return give(heap, size_class, batch) if batch != 0 else 0
 
 
 def take_batch(heap, size_class):
@@ -300,14 +323,26 @@ def take_batch(heap, size_class):
 
 def take_first(heap, lane, size_class):
     """The first batch of a lane, or slots of its slabs, or 0. Locks: `lane` held by the caller; none on return."""
+    batch = unlink(heap, lane, size_class)
+    if batch == 0 and size_class < SMALL_COUNT:
+        batch = gather(heap, lane, size_class)
+    heap.unlock(lane)
+    return batch
+
+
+def link(heap, lane, size_class, batch):
+    """Add a batch to those of a lane. Locks: `lane` held by the caller."""
+    heap.store(batch + WORD_LEN, lane.frees[size_class])
+    lane.frees[size_class] = batch
+    lane.room[size_class] += 1
+
+
+def unlink(heap, lane, size_class):
+    """The first batch of a lane, or 0. Locks: `lane` held by the caller."""
     batch = lane.frees[size_class]
     if batch != 0:
         lane.frees[size_class] = heap.load(batch + WORD_LEN)
-        if size_class >= SMALL_COUNT:
-            lane.room[size_class] -= 1
-    elif size_class < SMALL_COUNT:
-        batch = gather(heap, lane, size_class)
-    heap.unlock(lane)
+        lane.room[size_class] -= 1
     return batch
 
 
@@ -322,7 +357,7 @@ def retire(heap):
         lane.frees[size_class] = 0
         lane.room[size_class] = 0
         if slots != 0:
-            given_len += give(heap, size_class, slots)
+            given_len += give(heap, size_class, slots) + give_left(heap, size_class)
         given_len += give_fresh(heap, lane, size_class)
     heap.leave(lane)
     return given_len
@@ -490,9 +525,7 @@ def free_larger(heap, addr, size_class):
     keep = heap.keeps(size, count * size)
     if keep:
         heap.store(addr, 0)
-        heap.store(addr + WORD_LEN, lane.frees[size_class])
-        lane.frees[size_class] = addr
-        lane.room[size_class] = count + 1
+        link(heap, lane, size_class, addr)
     heap.unlock(lane)
     if keep:
         return 0
@@ -550,6 +583,7 @@ def trim_batches(heap, lane, size_class):
     given_len = 0
     batch = lane.frees[size_class]
     lane.frees[size_class] = 0
+    lane.room[size_class] = 0
     while batch != 0:
         after = heap.load(batch + WORD_LEN)
         slab = settle(heap, heap.lanes[home(heap, size_class)], size_class, batch)

@@ -6,7 +6,7 @@ larger blocks. The text asks, of each, whether it may wait to be used again:
 
     1. MIN_KEPT_LEN may wait in all, or an eighth of what is mapped if that is more.
     2. When half of what was given back is mapped again within FORGET_NS, it was given too early. After STRIKES of that,
-       all may wait, for HOLD_NS.
+       as much more may wait, for HOLD_NS.
     3. When that is over, all that waits is given back, with a trim: a bit of MODE sends the next malloc or free here.
 
 A program that frees all it has is left with what the first rule says, and what threads keep in lanes of their own.
@@ -48,8 +48,8 @@ HOLD_NS = 1_000_000_000
 STRIKES = 2
 
 # Words of refalloc_idle
-KEPT_LEN, GIVEN_LEN, GIVEN_NS, AGAIN_LEN, STRIKE_NS, STRIKE_COUNT, HOLD_UNTIL_NS, BUSY = range(8)
-IDLE_IR = "@refalloc_idle = global [8 x i64] zeroinitializer"
+KEPT_LEN, GIVEN_LEN, GIVEN_NS, AGAIN_LEN, STRIKE_NS, STRIKE_COUNT, HOLD_LEN, HOLD_UNTIL_NS, BUSY = range(9)
+IDLE_IR = "@refalloc_idle = global [9 x i64] zeroinitializer"
 
 
 def refalloc_keeps(length):
@@ -59,12 +59,13 @@ def refalloc_keeps(length):
         return 1
     time_ns = now_ns()
     hold_until_ns = load_word(word_addr(HOLD_UNTIL_NS))
-    if time_ns < hold_until_ns:
+    is_held = time_ns < hold_until_ns
+    if is_held and kept_len <= MIN_KEPT_LEN + load_word(word_addr(HOLD_LEN)):
         return 1
     add_relaxed(word_addr(KEPT_LEN), -length)
     add_relaxed(word_addr(GIVEN_LEN), length)
     store_word(word_addr(GIVEN_NS), time_ns)
-    if hold_until_ns != 0 and replace_word(word_addr(HOLD_UNTIL_NS), hold_until_ns, 0):
+    if hold_until_ns != 0 and not is_held and replace_word(word_addr(HOLD_UNTIL_NS), hold_until_ns, 0):
         or_relaxed(symbol_addr("refalloc_state") + MODE * 8, MODE_LOOK_IDLE)
     return 0
 
@@ -86,21 +87,23 @@ def refalloc_note_mapped(length):
     store_word(word_addr(AGAIN_LEN), 0)
     time_ns = now_ns()
     if time_ns - load_word(word_addr(GIVEN_NS)) < FORGET_NS:
-        count_strike(time_ns)
+        count_strike(time_ns, given_len)
 
 
-def count_strike(time_ns):
+def count_strike(time_ns, given_len):
     is_late = time_ns - load_word(word_addr(STRIKE_NS)) > 2 * FORGET_NS
     strike_count = 1 if is_late else load_word(word_addr(STRIKE_COUNT)) + 1
     store_word(word_addr(STRIKE_COUNT), strike_count)
     store_word(word_addr(STRIKE_NS), time_ns)
     if strike_count >= STRIKES:
+        store_word(word_addr(HOLD_LEN), max(load_word(word_addr(HOLD_LEN)), given_len))
         store_word(word_addr(HOLD_UNTIL_NS), time_ns + HOLD_NS)
 
 
 def refalloc_look_idle():
     """Give back what waits. Locks: none held by the caller."""
     and_relaxed(symbol_addr("refalloc_state") + MODE * 8, ~MODE_LOOK_IDLE)
+    store_word(word_addr(HOLD_LEN), 0)
     if replace_word(word_addr(BUSY), 0, 1):
         add_relaxed(word_addr(GIVEN_LEN), trim())
         store_release(word_addr(BUSY), 0)
