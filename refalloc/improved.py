@@ -20,7 +20,8 @@ Differences
                 have to sort it: what has ever been one class's stays that, and nothing goes back to the system.
     [store]     Blocks of 40 KiB to 2 MiB are mapped in classes too, and some of each wait in a shared lane to be handed
                 out again. A system call, and a page fault for each page, cost more than their use. A slab without
-                a live block is such a block, and waits with those of its length.
+                a live block is such a block, and waits with those of its length. Up to 128 KiB, an own lane keeps one
+                block of each class.
 
 Size classes: 0 to 7 are multiples of 16 bytes, up to 128. From there, class c has slots of (5 + c % 4) << (c // 4 + 3)
 bytes: 160, 192, 224, 256, 320, ... Classes below SMALL_COUNT are cut from slabs; the others are mappings of their own.
@@ -28,7 +29,7 @@ bytes: 160, 192, 224, 256, 320, ... Classes below SMALL_COUNT are cut from slabs
 Invariants, beside those of allocator.py
     In an own lane, next_addrs[c] is 0, or the start of a slot, never handed out, that lies wholly in its slab; frees[c]
     is a list of slots, room[c] is how many more it takes before some are handed over, and marks[c] is what frees[c] was
-    when a slab was last wanted.
+    when a slab was last wanted. For a class of SMALL_COUNT or more, frees[c] is 0 or one block.
     A slab with free slots is in the list of its class, in the shared lane that home tells: next_addrs[c] is the first,
     and AFTER and BEFORE of the records link the others. A record's words are guarded by that lane.
     USED of a slab counts slots that live, or are in own lanes, or in batches, or were never handed out.
@@ -48,6 +49,7 @@ LINEAR_LEN = 128  # up to here, classes are multiples of a granule
 SMALL_COUNT = 40  # classes that are cut from slabs, to 32 KiB
 CLASS_COUNT = 64  # all classes, to 2 MiB
 SLAB_CLASS = 43  # of blocks as long as a slab
+OWN_COUNT = 48  # classes of which an own lane keeps free blocks, to 128 KiB
 OWN_LEN = 1 << 16  # bytes of free slots of a class that an own lane keeps, within the next two bounds
 OWN_LEAST, OWN_MOST = 4, 1024  # slots
 STEP_LEN = 1 << 14  # bytes of a slab that are given memory at once
@@ -359,6 +361,10 @@ def retire(heap):
         if slots != 0:
             given_len += give(heap, size_class, slots) + give_left(heap, size_class)
         given_len += give_fresh(heap, lane, size_class)
+    for size_class in range(SMALL_COUNT, OWN_COUNT):
+        addr, lane.frees[size_class] = lane.frees[size_class], 0
+        if addr != 0:
+            given_len += store_larger(heap, addr, size_class)
     heap.leave(lane)
     return given_len
 
@@ -494,7 +500,7 @@ def free_slabs(heap, slab):
     while slab != 0:
         after = heap.record(slab)[AFTER]
         heap.devote(slab, SLAB_CLASS, SLAB_LEN)
-        given_len += free_larger(heap, slab, SLAB_CLASS)
+        given_len += store_larger(heap, slab, SLAB_CLASS)
         slab = after
     return given_len
 
@@ -502,7 +508,13 @@ def free_slabs(heap, slab):
 #: [store]
 def alloc_larger(heap, size_class):
     """A block of SMALL_COUNT <= size_class < CLASS_COUNT: one that waits, or a new one; 0 when the system has none."""
-    addr = take_larger(heap, size_class)
+    own, addr = heap.own_lane, 0
+    if size_class < OWN_COUNT and heap.enter(own):
+        addr, own.frees[size_class] = own.frees[size_class], 0
+        heap.leave(own)
+    if addr == 0:
+        heap.adopt()  # a lane to keep it when it is free
+        addr = take_larger(heap, size_class)
     return addr if addr != 0 else heap.map(slot_size(size_class), SLAB_ALIGN_LOG2)
 
 
@@ -515,6 +527,16 @@ def take_larger(heap, size_class):
 
 
 def free_larger(heap, addr, size_class):
+    """Keep the block freed last of a class in the own lane, and store the one from before."""
+    own = heap.own_lane
+    if size_class < OWN_COUNT and heap.enter(own):
+        addr, own.frees[size_class] = own.frees[size_class], addr
+        heap.leave(own)
+    if addr != 0:
+        store_larger(heap, addr, size_class)
+
+
+def store_larger(heap, addr, size_class):
     """Keep a larger block for the next who asks, if not too much is kept; else unmap it. Returns: int, bytes unmapped.
 
     Locks: one shared lane, none on return.

@@ -102,6 +102,9 @@ def _free_lists(heap):
     for lane in [*heap.lanes, heap.own_lane]:
         for size_class in range(text.CLASS_COUNT):
             batches = [lane.frees[size_class]]
+            if lane is heap.own_lane and size_class >= text.SMALL_COUNT:
+                lists.append((lane, size_class, [addr for addr in batches if addr]))
+                continue
             while lane is not heap.own_lane and batches[-1]:
                 batches.append(heap.load(batches[-1] + 8))
             lists.append((lane, size_class, [slot for batch in batches for slot in _list_at(heap, batch)]))
@@ -130,7 +133,9 @@ def _require_nothing_lost(heap, live):
             assert addr not in live
             assert addr not in free, f"{addr:#x} is free twice"
             free[addr] = size_class
-        if size_class >= text.SMALL_COUNT:
+        if size_class >= text.SMALL_COUNT and lane is heap.own_lane:
+            assert size_class < text.OWN_COUNT or not slots
+        elif size_class >= text.SMALL_COUNT:
             assert len(slots) == lane.room[size_class]
         elif lane is heap.own_lane:
             assert len(slots) + lane.room[size_class] <= text.own_count(size_class)
@@ -181,7 +186,8 @@ def test_larger_blocks_are_kept_for_the_next_who_asks_up_to_a_bound():
         for addr in blocks:
             text.free(heap, addr, size, 4)
         kept = len(heap.mappings())
-        assert kept == max(1, KEPT_LEN // size)
+        own_count = 1 if text.size_class_index(size, 4) < text.OWN_COUNT else 0
+        assert kept == max(1, KEPT_LEN // size) + own_count
         assert text.alloc(heap, size, 4) in blocks
         assert len(heap.mappings()) == kept
 
@@ -273,19 +279,23 @@ def test_every_interleaving_of_two_threads_is_sound(programs, little):
 
 def _all_is_there(run):
     """Nothing is free twice, in own lanes and in shared ones."""
-    free = []
+    free, small = [], range(text.SMALL_COUNT)
     for lane in run.heap.lanes:
-        for batch in lane.frees.values:
+        for size_class in range(text.CLASS_COUNT):
+            batch = lane.frees[size_class]
             while batch:
                 free += _list_at(run.heap, batch)
                 batch = run.heap.load(batch + 8)
-        for slab in lane.next_addrs.values:
+        for size_class in small:
+            slab = lane.next_addrs[size_class]
             while slab:
                 free += _list_at(run.heap, run.heap.record(slab)[text.FREES])
                 slab = run.heap.record(slab)[text.AFTER]
     for lane in run.heap.own_lanes.values():
-        for slots in lane.frees.values:
-            free += _list_at(run.heap, slots)
+        for size_class in small:
+            free += _list_at(run.heap, lane.frees[size_class])
+        larger = [lane.frees[size_class] for size_class in range(text.SMALL_COUNT, text.OWN_COUNT)]
+        free += [addr for addr in larger if addr]
     assert len(free) == len(set(free))
 
 
