@@ -23,6 +23,7 @@ from refalloc.grader.shared_heap import SharedHeap, SharedLane
 LINE_CAP = 4 << 20  # bytes
 DEPTH_CAP = 8  # lists in lists
 ITEM_CAP = 200_000  # values in one line
+ALIGN_LOG2_CAP = 63  # 1 << more than that is no address, and may be all of the judge's memory
 
 
 class ProtocolError(Exception):

@@ -17,13 +17,12 @@ import weakref
 from typing import Any
 
 from refalloc.arena import MemoryFault
-from refalloc.grader.protocol import LINE_CAP, Decoder, ProtocolError, encode
+from refalloc.grader.protocol import ALIGN_LOG2_CAP, LINE_CAP, Decoder, ProtocolError, encode
 from refalloc.grader.shared_heap import JudgeHeap
 from refalloc.student import StudentError, call_text, readable
 
 CLAIMED_OUTCOMES = ("not attempted", "crashed", "incorrect")  # what a worker may say of itself
 MESSAGE_CAP = 1000  # characters
-ALIGN_LOG2_CAP = 63  # 1 << more than that is no address, and may be all of the judge's memory
 LINES_CAP = 10
 TIMEOUTS_ALLOWED = 2  # of one answer; then its other tests are not run
 # The kernel wakes a call on the socket that often, to look at the clock: to ask it to wait, before each, costs as much

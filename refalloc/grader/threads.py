@@ -19,7 +19,7 @@ import linecache
 import sys
 
 from refalloc.arena import MemoryFault
-from refalloc.grader.proxy import ALIGN_LOG2_CAP
+from refalloc.grader.protocol import ALIGN_LOG2_CAP
 from refalloc.schedule import ProgramError, SteppedHeap
 from refalloc.schedule.current import current_run
 from refalloc.schedule.errors import StuckError
