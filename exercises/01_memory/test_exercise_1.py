@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import compare
 
 
@@ -71,6 +72,13 @@ PAGES_TRAPS = {
 }
 
 
+def drawn(_, addr, length, page_len):
+    """The block, the pages that it lies in, and the one behind them."""
+    first, last = addr // page_len, (addr + length - 1) // page_len
+    pages = [(f"page {page}", page * page_len, (page + 1) * page_len) for page in range(first, last + 2)]
+    return bars([("block", addr, addr + length), *pages])
+
+
 @pytest.mark.points(1)
 def test_an_address_is_a_page_a_word_and_a_byte(student, edition):
     draw = random.Random(edition.seed)
@@ -87,4 +95,4 @@ def test_a_block_lies_in_all_pages_from_its_first_to_its_last_byte(student, edit
     rows = [[0, 1, 64], [63, 1, 64], [0, 64, 64], [63, 2, 64], [4000, 100, 4096], [4000, 96, 4096]]
     for page_len in edition("page_lens", [64, 256]):
         rows += [[draw.randrange(5 * page_len), draw.randint(1, 4 * page_len), page_len] for _ in range(60)]
-    compare(student.pages_of, rows, expected_pages, PAGES_TRAPS)
+    compare(student.pages_of, rows, expected_pages, PAGES_TRAPS, drawn)

@@ -5,10 +5,12 @@ import string
 
 import pytest
 
+from refalloc.course.drawing import WORD_LEN, words
 from refalloc.course.expect import WrongAnswerError
 from refalloc.student import shorten
 
 PAGE_LEN = 4096
+FAR = 64  # bytes from the block; what changed farther away is not drawn
 SMALL, LARGE = (alphabet.encode() for alphabet in (string.ascii_lowercase, string.ascii_uppercase))
 
 
@@ -35,6 +37,18 @@ def cases(edition):
     for _ in range(100):
         length = draw.randint(1, 40)
         yield draw.randrange(PAGE_LEN - length), length, draw.choice(orders)
+
+
+def drawn(offset, length, rows, places=()):
+    """The words that the block lies in, the block below them, and then what is there.
+
+    Args:    rows: {name: bytes from the start of the page on}; places: list of int, to be shown too.
+    """
+    shown = [place for place in places if abs(place - offset) < FAR]
+    start, end = min([offset, *shown]), max([offset + length, *(place + 1 for place in shown)])
+    start, end = start // WORD_LEN * WORD_LEN, -(-end // WORD_LEN) * WORD_LEN
+    rows = {"block": b" " * offset + b"^" * length} | rows
+    return words([(name, data[start:end].ljust(end - start)) for name, data in rows.items()])
 
 
 def load_trap(expected, got, page, offset, length, order):
@@ -70,7 +84,9 @@ def test_bytes_are_read_from_any_place(student, edition):
             reason = " Is there a `return` on every path?" if got is None else " Give bytes back."
         else:
             reason = load_trap(expected, got, page, offset, length, order)
-        raise WrongAnswerError(f"{call} gave {shorten(got)}; expected {shorten(expected)}.{reason}")
+        rows = {"memory": page} | ({"yours": b" " * offset + got} if type(got) is bytes else {})
+        told = f"{call} gave {shorten(got)}; expected {shorten(expected)}.{reason}"
+        raise WrongAnswerError(told, drawn(offset, length, rows))
 
 
 @pytest.mark.points(1)
@@ -85,15 +101,18 @@ def test_bytes_are_written_to_any_place_and_no_others_change(student, edition):
         call = f"store_bytes(heap, arena + {offset}, {shorten(data)}, {order!r})"
         if after == before and before[offset : offset + length] != data:
             raise WrongAnswerError(f"{call} changed nothing.")
+        picture = {"before": before, "to write": b" " * offset + data, "after": after}
         outside = [at for at in range(PAGE_LEN) if after[at] != before[at] and not offset <= at < offset + length]
         if outside:
             at = outside[0]
             raise WrongAnswerError(
                 f"{call} changed the byte at arena + {at}, which is not one of the block's: it was "
-                f"{before[at : at + 1]}, and is {after[at : at + 1]}. Keep the word's other bytes: load it first."
+                f"{before[at : at + 1]}, and is {after[at : at + 1]}. Keep the word's other bytes: load it first.",
+                drawn(offset, length, picture, outside),
             )
         got = after[offset : offset + length]
         if got != data:
             or_ed = bytes(new | old for new, old in zip(data, before[offset : offset + length], strict=True))
             reason = " The old bytes show through: clear them before you put the new ones in." if got == or_ed else ""
-            raise WrongAnswerError(f"{call} left {shorten(got)} there; expected {shorten(data)}.{reason}")
+            told = f"{call} left {shorten(got)} there; expected {shorten(data)}.{reason}"
+            raise WrongAnswerError(told, drawn(offset, length, picture))

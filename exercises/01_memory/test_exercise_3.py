@@ -85,7 +85,7 @@ TRAPS = {
 }
 
 
-def drawn(log):
+def drawn(_, log):
     """The blocks that are live at the event that is meant, or at the end, and that event's own."""
     live, place = [], expected_overlap(log)
     for number, (what, addr, length) in enumerate(log[: place + 1 or None]):

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import compare
 
 
@@ -45,6 +46,16 @@ AT_TRAPS = {
 }
 
 
+def drawn(got, addr, alignment, offset):
+    """What lies below addr, the header and the aligned block behind it; and the header where the learner has it."""
+    header = expected_align_up_at(addr, alignment, offset)
+    block = header + offset
+    rows = [("taken", max(addr - 8, 0), addr), ("header", header, block), ("block", block, block + alignment)]
+    if type(got) is int and abs(got - header) <= alignment + offset:
+        rows.append(("yours", got, got + offset))
+    return bars(rows)
+
+
 @pytest.mark.points(1)
 def test_an_address_is_rounded_up_to_a_multiple(student, edition):
     draw = random.Random(edition.seed)
@@ -61,4 +72,4 @@ def test_what_comes_after_the_header_is_aligned(student, edition):
     alignments, offsets = edition("alignments", [1, 8, 16, 48]), edition("offsets", [0, 8, 12, 24, 100])
     rows = [[100, 16, 8], [104, 16, 8], [105, 16, 8], [96, 16, 0], [97, 16, 40]]
     rows += [[draw.randrange(1 << 12), alignment, offset] for alignment in alignments for offset in offsets * 4]
-    compare(student.align_up_at, rows, expected_align_up_at, AT_TRAPS)
+    compare(student.align_up_at, rows, expected_align_up_at, AT_TRAPS, drawn)

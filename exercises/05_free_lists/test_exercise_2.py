@@ -1,10 +1,12 @@
 """Checks of exercise 05.2."""
 
+import functools
 import itertools
 import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import place, require
 
 SLAB_LEN, PAGE_LEN = 12288, 4096
@@ -35,10 +37,20 @@ class Case:
             self.heap.store(slot, following)
         return addrs[0]
 
-    def require(self, front, want, story, sentence):
+    def drawn(self, addr):
+        """An address beside the slots that are nearest to it; nothing where it is far away."""
+        if not self.slab - self.slot_len <= addr < self.slab + SLAB_LEN + self.slot_len:
+            return []
+        count = SLAB_LEN // self.slot_len
+        near = min(max((addr - self.slab) // self.slot_len, 0), count - 1)
+        slots = [(f"slot {n}", self.slot(n), self.slot(n + 1)) for n in (near, near + 1) if n < count]
+        return bars([*slots, ("address", addr, addr + 1)], functools.partial(shown, slab=self.slab))
+
+    def require(self, front, want, story, sentence, picture=list):
         before = self.heap.read(self.slab, SLAB_LEN)
         got = self.student.verdict(self.heap, front, self.slab, SLAB_LEN, self.slot_len)
-        require(f"verdict of {story}, in slots of {self.slot_len} bytes, gave", got, want, traps={sentence: got})
+        told = f"verdict of {story}, in slots of {self.slot_len} bytes, gave"
+        require(told, got, want, traps={sentence: got}, picture=picture)
         changed = self.heap.read(self.slab, SLAB_LEN) != before
         assert not changed, f"verdict of {story} changed the slab; a test that changes what it tests proves nothing."
 
@@ -90,9 +102,11 @@ def test_links_to_what_is_no_slot_are_convicted(student, edition):
         ]
         for numbers in ([2], [7, 1, 4]):
             for end, want, sentence in ends:
-                case.require(case.link(numbers, end), want, chain(numbers, shown(end, slab)), sentence)
+                story, picture = chain(numbers, shown(end, slab)), functools.partial(case.drawn, end)
+                case.require(case.link(numbers, end), want, story, sentence, picture)
         for end, want, _ in ends:
-            case.require(end, want, f"{shown(end, slab)}, the front", "The front too is judged before it is followed.")
+            story, picture = f"{shown(end, slab)}, the front", functools.partial(case.drawn, end)
+            case.require(end, want, story, "The front too is judged before it is followed.", picture)
 
 
 @pytest.mark.points(1)

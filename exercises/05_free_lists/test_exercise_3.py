@@ -1,11 +1,13 @@
 """Checks of exercise 05.3."""
 
 import functools
+import itertools
 import random
 
 import pytest
 
-from refalloc.course.expect import place, require
+from refalloc.course.drawing import chain
+from refalloc.course.expect import WrongAnswerError, place, require
 
 SIZE_CLASS, SLOT_LEN, SLAB_LEN = 3, 64, 65536
 
@@ -37,6 +39,22 @@ def what_is_wrong(word, slot, link, shift):
     return next((sentence for wrong, sentence in sentences if wrong == word), "the word is not link ^ (slot >> shift).")
 
 
+def drawn(heap, lane, slab, shift, expected):
+    """The list as pop reads it, each link unprotected, and as it should be."""
+    show = functools.partial(place, slab=slab)
+
+    def load(slot):
+        inside = slab <= slot < slab + SLAB_LEN and slot % 8 == 0
+        link = heap.load(slot) ^ (slot >> shift) if inside else None
+        return link if link == 0 or (link is not None and slab <= link < slab + SLAB_LEN) else None
+
+    name, links = f"lane.frees[{SIZE_CLASS}]", dict(itertools.pairwise([*expected, 0]))
+    return [
+        chain(name, lane.frees[SIZE_CLASS], load, show),
+        chain("expected".ljust(len(name)), expected[0] if expected else 0, links.get, show),
+    ]
+
+
 @pytest.mark.points(1)
 def test_links_are_protected_and_lists_work_as_before(student, edition):
     for shift in shifts(edition):
@@ -52,11 +70,13 @@ def test_links_are_protected_and_lists_work_as_before(student, edition):
             front = slot
         for after, slot, front, word in [*pushes[1:], pushes[0]]:
             wrong = what_is_wrong(word, slot, front, shift)
-            assert wrong == "", f"{after}: {wrong}"
-        for slot in reversed(slots):
+            if wrong:
+                raise WrongAnswerError(f"{after}: {wrong}", drawn(heap, lane, slab, shift, slots[::-1]))
+        for left, slot in reversed([*enumerate(slots)]):
+            picture = functools.partial(drawn, heap, lane, slab, shift, slots[:left][::-1])
             got = student.pop(heap, lane, SIZE_CLASS, shift, SLOT_LEN)
             traps = {"Every link here is in order, once it is unprotected.": -1}
-            require(f"pop with {show(slot)} in front, shift {shift}, gave", got, slot, show, traps)
+            require(f"pop with {show(slot)} in front, shift {shift}, gave", got, slot, show, traps, picture)
         require("pop after the last slot gave", student.pop(heap, lane, SIZE_CLASS, shift, SLOT_LEN), 0, show)
 
 

@@ -4,7 +4,10 @@ import math
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import compare
+
+SLOTS_SHOWN = 8
 
 
 def expected_until_stop(shift, slot_len, slab_len):
@@ -27,6 +30,15 @@ def rounded(shift, slot_len, slab_len):
 
 def rounded_up(shift, slot_len, slab_len):
     return -(-(slab_len - shift) // slot_len)
+
+
+def drawn(_, shift, slot_len, slab_len):
+    """The slab, its slots up to the next multiple of slab_len and past it, and that multiple; none of many slots."""
+    starts = range(shift, slab_len, slot_len)
+    if len(starts) > SLOTS_SHOWN:
+        return []
+    slots = [(f"slot {number}", start, start + slot_len) for number, start in enumerate(starts, start=1)]
+    return bars([("slab", shift, shift + slab_len), *slots, (f"at {slab_len}", slab_len, slab_len + 1)])
 
 
 UNTIL_TRAPS = {
@@ -59,7 +71,7 @@ def test_slots_of_powers_of_two(student, edition):
     rows = [[0, 16, 64], [32, 16, 64], [8, 16, 64], [48, 32, 64], [32, 32, 64], [16, 64, 64], [0, 64, 64]]
     slab_len = edition("slab_len_for_powers", 8192)
     rows += [[shift, 1 << power, slab_len] for power in range(6, 13) for shift in range(0, slab_len, slab_len // 16)]
-    compare(student.slots_until_stop, rows, expected_until_stop, UNTIL_TRAPS)
+    compare(student.slots_until_stop, rows, expected_until_stop, UNTIL_TRAPS, drawn)
 
 
 @pytest.mark.points(1)
@@ -67,7 +79,7 @@ def test_slots_of_any_length(student, edition):
     slab_len = edition("slab_len_for_any", 4096)
     rows = [[0, 24, 64], [16, 24, 64], [0, 48, 64], [16, 48, 64], [8, 48, 64], [0, 5, 12], [1, 5, 12], [3, 9, 12]]
     rows += [[shift, slot_len, slab_len] for slot_len in (48, 80, 96, 112, 320) for shift in (0, 16, 64, 1024, 1032)]
-    compare(student.slots_until_stop, rows, expected_until_stop, UNTIL_TRAPS)
+    compare(student.slots_until_stop, rows, expected_until_stop, UNTIL_TRAPS, drawn)
 
 
 @pytest.mark.points(1)

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import WrongAnswerError, place, require
 from refalloc.student import StudentError
 
@@ -88,7 +89,10 @@ class Check:
                 hint = " Only its first word is wrong: that is where free writes. Was it freed before it was copied?"
             elif byte >= len(data) // 8 * 8:
                 hint = " The last bytes do not fill a word, and belong to the block all the same."
-            raise WrongAnswerError(f"{self.story}: byte {byte} of {len(data)} is not what it was, {when}.{hint}")
+            told = f"{self.story}: byte {byte} of {len(data)} is not what it was, {when}.{hint}"
+            last = max(number for number, (a, b) in enumerate(zip(found, data, strict=True)) if a != b)
+            rows = [("block", 0, len(data)), ("changed", byte, last + 1)]
+            raise WrongAnswerError(told, bars(rows, lambda at: f"byte {at}"))
 
     def require_neighbours(self):
         """Nothing has changed in the slabs but the block, and nothing was copied that is not the block's."""
@@ -98,17 +102,26 @@ class Check:
             own = range(slot_len(length), 2 * slot_len(length))
             slab = self.heap.read(self.known[name], SLAB_LEN)
             if (slab[: own.start] + slab[own.stop :]).strip(fill):
-                byte = next(number for number, byte in enumerate(slab) if byte != fill[0] and number not in own)
+                changed = [number for number, byte in enumerate(slab) if byte != fill[0] and number not in own]
+                byte = changed[0]
                 raise WrongAnswerError(
                     f"{self.story}: {name} + {byte} changed, outside the slot of the block. How many bytes may be "
-                    "copied when the new block is the shorter?"
+                    "copied when the new block is the shorter?",
+                    self.drawn(name, own, changed),
                 )
             rest = slab[own.start + slot_len(self.length) : own.stop]
             if name == "new slab" and self.length <= LARGEST and rest.strip(fill):
                 raise WrongAnswerError(
                     f"{self.story}: more was copied than the old block's slot has, {slot_len(self.length)} bytes. "
-                    "What lies behind it belongs to others."
+                    "What lies behind it belongs to others.",
+                    self.drawn(name, own, [own.start + slot_len(self.length), own.start + len(slab.strip(fill)) - 1]),
                 )
+
+    def drawn(self, name, own, changed):
+        """The slot of a slab that the block is in, its neighbours, and what changed that is not the block's."""
+        rows = [("neighbour", own.start - len(own), own.start), ("slot", own.start, own.stop)]
+        rows += [("neighbour", own.stop, own.stop + len(own)), ("changed", changed[0], changed[-1] + 1)]
+        return bars(rows, lambda at: f"{name} + {at}")
 
     def frees(self):
         """{size class: front of its free list}, of those that are not empty."""

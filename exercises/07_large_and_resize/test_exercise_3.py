@@ -6,6 +6,7 @@ import random
 import pytest
 
 from refalloc import allocator
+from refalloc.course.drawing import bars
 from refalloc.course.expect import require
 from refalloc.heap import Heap
 from refalloc.trace.packed import ALLOC, load_trace
@@ -58,13 +59,29 @@ def short_records():
     yield [a, b, ["free", 4096, 1], ["free", 8192, 1], ["free", 4096, 1]], 3, "Give the first that does harm."
 
 
+def drawn(calls, place, slots, page_len):
+    """What each live block has, and what the free at that place, or at the end, gives back."""
+    what, addr, told = calls[place]
+    live = {}
+    for call, start, length in calls[:place]:
+        live.pop(start, None)
+        if call == "alloc":
+            live[start] = length
+    if what == "alloc":
+        return []
+    rows = [(f"block of {length}", start, start + given_len(length, slots, page_len)) for start, length in live.items()]
+    return bars([*rows, (f"freed as {told}", addr, addr + given_len(told, slots, page_len))])
+
+
 @pytest.mark.points(1)
 def test_short_records(student, edition):
     slots, page_len = edition("slots", [64, 128]), 4096
     for calls, want, sentence in short_records():
         got = student.first_harm(calls, slots, page_len)
         traps = {"Give its place in the list, not what it was told.": calls[want][1], sentence: got}
-        require(f"first_harm({calls}, slots={slots}, page_len={page_len}) gave", got, want, traps=traps)
+        picture = functools.partial(drawn, calls, want, slots, page_len)
+        call = f"first_harm({calls}, slots={slots}, page_len={page_len})"
+        require(f"{call} gave", got, want, traps=traps, picture=picture)
 
 
 @pytest.mark.points(1)

@@ -2,7 +2,10 @@
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import WrongAnswerError, compare
+
+LINES_SHOWN = 6
 
 
 def up(value, line_len):
@@ -65,6 +68,19 @@ LEN_TRAPS = {
 }
 
 
+def drawn(got, table_addr, index, lane_len, line_len):
+    """The lane and the one before it, or else what lies before the table, and all lines that they touch."""
+    lanes = [(f"lane {i}", lane_addr(table_addr, i, lane_len, line_len)) for i in (index - 1, index) if i >= 0]
+    rows = [(name, start, start + lane_len) for name, start in lanes]
+    if index == 0:
+        rows.insert(0, ("others'", table_addr - 8, table_addr))
+    if type(got) is int and abs(got - lanes[-1][1]) <= 2 * max(lane_len, line_len):
+        rows.append(("yours", got, got + lane_len))
+    first, last = min(row[1] for row in rows) // line_len, (max(row[2] for row in rows) - 1) // line_len
+    lines = [("line", line * line_len, (line + 1) * line_len) for line in range(first, last + 1)]
+    return bars([*(lines if len(lines) <= LINES_SHOWN else []), *rows])
+
+
 def shapes(edition):
     """(lane_len, line_len)."""
     return [(24, 64), (64, 64), (72, 64), *edition("shapes", [(216, 64), (216, 128), (8, 16), (1048, 128)])]
@@ -78,7 +94,7 @@ def test_where_each_lane_begins(student, edition):
         for table_addr in (1024, 1000, 8, 1032, 4096 - 8)
         for index in (0, 1, 2, 7)
     ]
-    compare(student.lane_addr, rows, lane_addr, ADDR_TRAPS)
+    compare(student.lane_addr, rows, lane_addr, ADDR_TRAPS, drawn)
 
 
 @pytest.mark.points(1)
@@ -103,5 +119,6 @@ def require_room(got, lane_count, lane_len, line_len):
             )
             raise WrongAnswerError(
                 f"{told}. In memory from {table_addr} to {table_addr + got}, lane {lane_count - 1} begins at {start}, "
-                f"and its last line ends at {end}. {reason}".rstrip()
+                f"and its last line ends at {end}. {reason}".rstrip(),
+                bars([("memory", table_addr, table_addr + got), (f"lane {lane_count - 1}'s lines", start, end)]),
             )

@@ -6,6 +6,8 @@ import pytest
 
 from refalloc.course.expect import WrongAnswerError, require
 
+WORDS = {True: "mapped", False: "unmapped"}
+
 
 class Knobs:
     def __init__(self, edition, student):
@@ -95,7 +97,22 @@ class Case:
                 return number, (addr - start) // self.knobs.slot_len
         return addr
 
+    def drawn(self, keep):
+        """The slabs as they were before the call, and what became of each."""
+        gone, there = self.empty()[keep:], self.there()
+        lines = ["0 to 9: free, in that lane's list; x: live; a to c: never handed out, of lane 0 to 2"]
+        for number, (letters, start) in enumerate(zip(self.slabs, self.starts, strict=True)):
+            is_now, should_be = (WORDS[start in there], WORDS[number not in gone])
+            lines.append(f"slab {number} |{letters}| {is_now}{f', expected {should_be}' * (is_now != should_be)}")
+        return lines
+
     def prove(self, keep):
+        try:
+            self.prove_all(keep)
+        except WrongAnswerError as error:
+            raise WrongAnswerError(str(error), self.drawn(keep)) from None
+
+    def prove_all(self, keep):
         knobs = self.knobs
         gone = self.empty()[keep:]
         got = knobs.student.give_back(self.heap, knobs.size_class, knobs.slot_len, knobs.slab_len, keep)

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import WrongAnswerError
 from refalloc.course.threads import require_safe
 from refalloc.schedule import Atomic, cost
@@ -43,6 +44,19 @@ def rows_of(*calls):
     return [(call[0] == "free", 0, call[1], *(call[2:] or (0, 0))) for call in calls]
 
 
+def drawn(pieces):
+    """What lies where, (name, start, end) each, from the start of a mapping."""
+    return bars(pieces, lambda at: f"start + {at}")
+
+
+def play(text, heap, story, rows):
+    """As cost.play; blocks that lie where they should not are drawn."""
+    try:
+        return cost.play(text, heap, story, rows)
+    except cost.WrongBlockError as error:
+        raise WrongAnswerError(str(error), drawn(error.pieces)) from None
+
+
 def require_unlocked(student):
     """Before what would wait for ever: a few calls in one thread leave no lane locked."""
 
@@ -70,15 +84,15 @@ def test_one_thread_alone(student, edition):
         for length in lengths_to(2 * rules.slab_len if align_log2 in (0, ALIGN) else 300):
             calls = [("alloc", block, length, align_log2) for block in range(3)]
             story = f"3 blocks of {length} bytes"
-            cost.play(text, student.new_heap(2), story, rows_of(*calls, ("free", 1), ("free", 0)))
+            play(text, student.new_heap(2), story, rows_of(*calls, ("free", 1), ("free", 0)))
     for length in (40, 65, 600, rules.small_len):
         count = 3 * rules.slab_len // (2 * length)
         calls = [("alloc", block, length, ALIGN) for block in range(count)]
         again = [("alloc", count + block, length, ALIGN) for block in range(count)]
         rows = rows_of(*calls, *(("free", block) for block in range(count)), *again)
         heap = student.new_heap(2)
-        once = cost.play(text, student.new_heap(2), f"{count} blocks of {length} bytes", rows_of(*calls))
-        twice = cost.play(text, heap, f"{count} blocks of {length} bytes, freed, and as many again", rows)
+        once = play(text, student.new_heap(2), f"{count} blocks of {length} bytes", rows_of(*calls))
+        twice = play(text, heap, f"{count} blocks of {length} bytes, freed, and as many again", rows)
         if twice > once:
             raise WrongAnswerError(
                 f"{count} blocks of {length} bytes: {once} bytes mapped; all freed, and as many again: {twice}. "
@@ -135,9 +149,13 @@ def check_resized(student, rules, heap, length, new_length):
     if granted:
         start, mapped_len = next((s, n) for s, n in heap.mappings() if s <= addr < s + n)
         if addr + new_length > start + mapped_len:
-            raise WrongAnswerError(f"{what} said True, and the block then reaches past the end of its mapping.")
+            pieces = [("mapping", 0, mapped_len), ("block", addr - start, addr - start + new_length)]
+            told = f"{what} said True, and the block then reaches past the end of its mapping."
+            raise WrongAnswerError(told, drawn(pieces))
         if addr < neighbour < addr + new_length or neighbour < addr < neighbour + length:
-            raise WrongAnswerError(f"{what} said True, and the block then reaches into the slot behind it.")
+            pieces = [("block", addr, addr + new_length), ("neighbour", neighbour, neighbour + length)]
+            told = f"{what} said True, and the block then reaches into the slot behind it."
+            raise WrongAnswerError(told, drawn([(name, begin - start, end - start) for name, begin, end in pieces]))
         is_large = length >= rules.slab_len
         if is_large != (new_length >= rules.slab_len) and min(length, new_length) <= rules.small_len:
             raise WrongAnswerError(
@@ -307,7 +325,7 @@ def test_space(student, edition):
         )
     for name in packed_traces():
         rows = cost.first_events(name, cost.SPACE_EVENTS)
-        got, base = cost.play(text, student.new_heap(cost.LANE_COUNT), name, rows), cost.reference_space(rows)
+        got, base = play(text, student.new_heap(cost.LANE_COUNT), name, rows), cost.reference_space(rows)
         if got > SPACE_LIMIT * base:
             raise WrongAnswerError(
                 f"{name}, the first {len(rows)} heap calls: {got} bytes mapped at most, {got / base:.1f} times the "

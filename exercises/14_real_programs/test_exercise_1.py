@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import compare
 
 
@@ -52,6 +53,19 @@ def to_the_end(table, chunk_len, addr):
     return entry - addr % chunk_len % entry if entry > 0 else usable(table, chunk_len, addr)
 
 
+def drawn(_, table, chunk_len, addr):
+    """The slab or large block that begins at or before the address, and the slots round the address."""
+    begun = [chunk for chunk, entry in enumerate(table[: addr // chunk_len + 1]) if entry != 0]
+    if not begun:
+        return []
+    start, entry = begun[-1] * chunk_len, table[begun[-1]]
+    rows = [("block", start, start - entry)] if entry < 0 else [("slab", start, start + chunk_len)]
+    if entry > 0:
+        near = range(max((addr - start) // entry - 1, 0), min((addr - start) // entry + 2, chunk_len // entry))
+        rows += [(f"slot {number}", start + number * entry, start + (number + 1) * entry) for number in near]
+    return bars([*rows, ("addr", addr, addr + 1)])
+
+
 TRAPS = {
     "What is left at the end of a slab is shorter than a slot, and no block.": rest_is_a_slot,
     "Slots lie from the start of their slab on.": by_address,
@@ -71,7 +85,7 @@ def test_every_address(student, edition):
     chunk_len = edition("chunk_len", CHUNK_LEN)
     tables = [[0], [16], [0, 16], [-64], [24], [0, 24], [0, -100, 0], [40, 16], TABLE]
     rows = [[table, chunk_len, addr] for table in tables for addr in range(0, (len(table) + 1) * chunk_len, 4)]
-    compare(student.usable, rows, usable, TRAPS)
+    compare(student.usable, rows, usable, TRAPS, drawn)
     draw = random.Random(edition.seed)
     big = [draw.choice([0, 16, 32, 48, 80, 1024, 3072, -70_000]) for _ in range(40)]
     addrs = [

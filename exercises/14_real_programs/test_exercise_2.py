@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from refalloc.course.drawing import bars
 from refalloc.course.expect import compare
 
 
@@ -44,6 +45,20 @@ def from_the_end(calls, addr, reach):
     return [word, number, offset - calls[number][1] if word == "past" else offset]
 
 
+def drawn(_, calls, addr, reach):
+    """The blocks near the address, in the order of the calls that say so, and the address."""
+    live, blocks = {}, []
+    for number, (start, length) in enumerate(calls):
+        if length:
+            live[start] = (number, "live", length)
+        else:
+            blocks.append((number, "freed", start, live.pop(start)[2]))
+    blocks += [(number, what, start, length) for start, (number, what, length) in live.items()]
+    near = [block for block in sorted(blocks) if block[2] - reach <= addr < block[2] + block[3] + reach]
+    rows = [(f"call {number}: {what}", start, start + length) for number, what, start, length in near]
+    return bars([*rows, ("addr", addr, addr + 1)])
+
+
 TRAPS = {
     "A live block's last byte is the one before its end.": lambda *row: found(*row, closed=True),
     "Its place has been handed out again since, and the new block is live.": forgets_what_came_after,
@@ -72,7 +87,7 @@ STORIES = [
 def test_every_address_near_the_blocks(student, edition):
     reach = edition("reach", 16)
     rows = [[calls, addr, reach] for calls in STORIES for addr in range(50, 125)]
-    compare(student.verdict, rows, verdict, TRAPS)
+    compare(student.verdict, rows, verdict, TRAPS, drawn)
     draw = random.Random(edition.seed)
     rows = []
     for _ in range(60):
@@ -83,4 +98,4 @@ def test_every_address_near_the_blocks(student, edition):
             if live.pop(start, None) is None:
                 live[start] = True
         rows += [[calls, draw.randrange(600), reach] for _ in range(5)]
-    compare(student.verdict, rows, verdict, TRAPS)
+    compare(student.verdict, rows, verdict, TRAPS, drawn)

@@ -1,6 +1,7 @@
 """Pictures of memory as lines of text: for a terminal, a screen reader, a page. A check shows one below its message."""
 
 COLUMNS = 48
+WORD_LEN = 8  # bytes
 LIST_SHOWN = 6  # slots of a free list
 
 
@@ -38,6 +39,21 @@ def chain(name, front, load, show):
         addr = load(addr)
     shown.append("..." if len(shown) > LIST_SHOWN and addr != 0 else "?" if type(addr) is not int else show(addr))
     return " -> ".join(shown)
+
+
+def words(rows):
+    """Bytes of memory, a letter each and a stroke between words; a byte that is no letter is a dot.
+
+    Args:    rows: list of (name, bytes), one below the other, all from the start of a word on.
+    Returns: list of str.
+    """
+    width = max(len(name) for name, _ in rows)
+    lines = []
+    for name, data in rows:
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)
+        parts = (text[start : start + WORD_LEN] for start in range(0, len(text), WORD_LEN))
+        lines.append(f"{name:{width}} |{'|'.join(parts)}|")
+    return lines
 
 
 def slots(name, count, used, mark=None):

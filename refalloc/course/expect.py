@@ -19,14 +19,14 @@ class WrongAnswerError(AssertionError):
         self.lines = list(lines)
 
 
-def compare(function, rows, expected, traps=None, picture=lambda *row: []):
+def compare(function, rows, expected, traps=None, picture=lambda got, *row: []):
     """Call a learner's function on rows of arguments, and stop at the first wrong answer.
 
     Args:    function: of the student fixture; rows: iterable of argument lists, smallest first;
              expected: the right function, of the same parameters, whose names appear in the message;
              traps: {sentence: a wrong function of the same parameters}; the first that gives the learner's answer on
-             the failing row adds its sentence; picture: function of the same parameters that draws the failing row, as
-             list of str, see drawing.py.
+             the failing row adds its sentence; picture: function of the learner's answer, plain data of any kind, and
+             of the same parameters, that draws the failing row, as list of str, see drawing.py.
     Raises:  WrongAnswerError, StudentError; AssertionError when there is no row.
     """
     parameters = list(inspect.signature(expected).parameters)
@@ -38,7 +38,7 @@ def compare(function, rows, expected, traps=None, picture=lambda *row: []):
             continue
         reason = _reason(row, got, want, traps or {})
         call = call_text(function.name, row, parameters)
-        raise WrongAnswerError(f"{call} gave {shorten(got)}; expected {shorten(want)}.{reason}", picture(*row))
+        raise WrongAnswerError(f"{call} gave {shorten(got)}; expected {shorten(want)}.{reason}", picture(got, *row))
     if not called:
         raise AssertionError("the check has no row to try")
 

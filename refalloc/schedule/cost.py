@@ -28,7 +28,15 @@ _STEP_KINDS = tuple(kind for kind in Kind if Kind.LOAD <= kind < Kind.MAP)
 
 
 class WrongBlockError(AssertionError):
-    """A block that is no block, or that did not keep its bytes; the message names the event, from 1."""
+    """A block that is no block, or that did not keep its bytes; the message names the event, from 1.
+
+    Attributes: pieces: list of (name, start, end), what lies where it should not, in bytes from the start of a mapping;
+                [] where the message says all.
+    """
+
+    def __init__(self, message, pieces=()):
+        super().__init__(message)
+        self.pieces = list(pieces)
 
 
 @dataclass(frozen=True)
@@ -91,14 +99,18 @@ class _Live:
         for other_addr, other in self.places[max(at - 1, 0) : at + 1]:
             other_len = self.blocks[other][1]
             if other_addr < addr + length and addr < other_addr + other_len:
+                event_before = self.blocks[other][3]
                 raise WrongBlockError(
-                    f"{what} {self.place(addr)}, where the block of {other_len} bytes of event "
-                    f"{self.blocks[other][3]} lies, which is not freed"
+                    f"{what} {self.place(addr)}, where the block of {other_len} bytes of event {event_before} lies, "
+                    "which is not freed",
+                    self.pieces((f"event {event_before}", other_addr, other_len), (f"event {event}", addr, length)),
                 )
         try:
             self.heap.write(addr, pattern(block, length))
         except MemoryFault:
-            raise WrongBlockError(f"{what} {self.place(addr)}, and the block ends past what is mapped") from None
+            pieces = self.pieces(("mapping", *self.mapping_of(addr)), (f"event {event}", addr, length))
+            told = f"{what} {self.place(addr)}, and the block ends past what is mapped"
+            raise WrongBlockError(told, pieces) from None
         self.places.insert(at, (addr, block))
         self.blocks[block] = (addr, length, align_log2, event)
 
@@ -122,13 +134,23 @@ class _Live:
         if found != pattern(block, length):
             raise WrongBlockError(f"{told} does not hold what its owner wrote; who wrote there?")
 
+    def pieces(self, *pieces):
+        """(name, address, length) each, as of WrongBlockError; [] where the last one lies in no mapping."""
+        base, mapped_len = self.mapping_of(pieces[-1][1])
+        if mapped_len == 0:
+            return []
+        return [(name, start - base, start - base + length) for name, start, length in pieces]
+
+    def mapping_of(self, addr):
+        """(start, length) of the mapping that `addr` lies in; (0, 0) for none."""
+        return next((mapping for mapping in self.heap.mappings() if 0 <= addr - mapping[0] < mapping[1]), (0, 0))
+
     def place(self, addr):
         """An address from the start of its mapping."""
-        for start, length in self.heap.mappings():
-            if start <= addr < start + length:
-                what = "slab" if length > whole_pages(1) else "mapping"
-                return f"{what} + {addr - start}"
-        return "an address that is not mapped"
+        start, length = self.mapping_of(addr)
+        if length == 0:
+            return "an address that is not mapped"
+        return f"{'slab' if length > whole_pages(1) else 'mapping'} + {addr - start}"
 
 
 def steps(text, rows):

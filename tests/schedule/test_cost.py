@@ -77,8 +77,9 @@ def test_a_block_that_is_handed_out_twice_or_overwritten_is_found():
         heap.lanes[0].frees[0] = heap.map(4096, 12)
         return heap.lanes[0].frees[0]
 
-    with pytest.raises(WrongBlockError, match=r"event 2: .* where the block of 64 bytes of event 1 lies"):
+    with pytest.raises(WrongBlockError, match=r"event 2: .* where the block of 64 bytes of event 1 lies") as caught:
         play(again, heap(), "rows", rows)
+    assert caught.value.pieces == [("event 1", 0, 64), ("event 2", 0, 64)]
 
     def scribbles(heap, length, align_log2):
         addr = allocator.alloc(heap, length, align_log2)
