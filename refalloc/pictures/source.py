@@ -1,6 +1,7 @@
 """Anything that a picture can be made of, as a recording."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -14,7 +15,8 @@ from refalloc.trace import PROLOGUE, EventLog, Kind, Recording, record
 from refalloc.trace.packed import ALLOC, load_trace
 
 TRACE_CALLS = 12_000  # of a packed trace, unless more are asked for: about 100,000 events, made in a second
-LOCK_TRIES = 1000  # of one lane, before a snapshot is taken although it is locked
+LOCK_SECONDS = 0.2  # for all lanes, before a snapshot is taken although some stay locked
+LOCK_WAIT_SECONDS = 0.0001  # between two tries: in a sleep, the thread that holds a lane can run
 
 
 def recording_of(source, calls=TRACE_CALLS):
@@ -55,7 +57,8 @@ def snapshot(heap, live=()):
     Locks:   all lanes that can be had; none on return.
     """
     log = EventLog()
-    held = [lane for lane in heap.lanes if any(heap.try_lock(lane) for _ in range(LOCK_TRIES))]
+    deadline = time.monotonic() + LOCK_SECONDS
+    held = [lane for lane in heap.lanes if _lock(heap, lane, deadline)]
     try:
         record(heap, log)()  # the prologue alone
         blocks = list(live)
@@ -74,6 +77,15 @@ def snapshot(heap, live=()):
     events = events[events["thread"] == PROLOGUE].copy()
     events["number"] = np.arange(len(events))
     return Recording(events)
+
+
+def _lock(heap, lane, deadline):
+    """Whether `lane` could be taken before the deadline, a time of time.monotonic()."""
+    while not heap.try_lock(lane):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(LOCK_WAIT_SECONDS)
+    return True
 
 
 def _replayed(name, calls):

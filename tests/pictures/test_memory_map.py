@@ -3,6 +3,7 @@
 import base64
 import io
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ from PIL import Image
 from recordings import random_recording
 
 from refalloc import allocator
+from refalloc.check import check_invariants
 from refalloc.checked import CheckedAllocator
 from refalloc.heap import Heap
+from refalloc.pictures import source
+from refalloc.pictures.lane_table import LaneTable
 from refalloc.pictures.memory_map import MemoryMap
 from refalloc.pictures.source import snapshot
 from refalloc.pictures.still import tile
@@ -59,24 +63,53 @@ def test_a_heap_is_drawn_as_it_stands():
     assert plain.slab_table().rows == [["0", "4", "128", "0", "0", "1", "2", "509", "0x180, lane 1"]]
 
 
-def test_a_heap_in_use_is_drawn_without_stopping_it():
+@pytest.mark.parametrize("picture", [LaneTable, MemoryMap])
+def test_a_heap_in_use_is_drawn_without_stopping_it(picture):
     heap = Heap(lane_count=2, arena_len=1 << 26)
-    stop = threading.Event()
+    stop, counts = threading.Event(), []
 
     def use():
         while not stop.is_set():
-            blocks = [allocator.alloc(heap, 64, 3) for _ in range(50)]
-            for block in blocks:
-                allocator.free(heap, block, 64, 3)
+            lengths = (8, 64, 5000, 100_000)
+            blocks = [(allocator.alloc(heap, length, 3), length) for length in lengths * 10]
+            for addr, _ in blocks:
+                heap.store(addr, 0x4141_4141_4141_4141)  # no link: whoever takes it for one meets a fault
+            for addr, length in blocks:
+                allocator.free(heap, addr, length, 3)
+            counts.append(len(blocks))
 
-    thread = threading.Thread(target=use)
-    thread.start()
-    try:
-        for _ in range(20):
-            assert "MemoryMap of the heap now" in MemoryMap(heap).text()
-    finally:
-        stop.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        used = pool.submit(use)
+        try:
+            for _ in range(20):
+                shown = picture(heap)
+                assert f"{picture.__name__} of the heap now" in shown.text()
+                assert shown.png().startswith(b"\x89PNG")
+        finally:
+            stop.set()
+        used.result()  # raises what the thread met
+    assert counts
+    check_invariants(heap, [])
+
+
+def test_a_lane_that_is_locked_for_a_moment_is_waited_for(monkeypatch):
+    monkeypatch.setattr(source, "LOCK_SECONDS", 60)  # long enough on a busy machine
+    heap = Heap(lane_count=2, arena_len=1 << 24)
+    lane, tried = heap.lanes[1], threading.Event()
+    assert heap.try_lock(lane)
+    try_lock = heap.try_lock
+
+    def told_try_lock(wanted):
+        got = try_lock(wanted)
+        if not got:
+            tried.set()
+        return got
+
+    heap.try_lock = told_try_lock
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: tried.wait() and heap.unlock(lane))
+        rows = LaneTable(heap).moment().lane_table(0).rows
+    assert [row[1] for row in rows] == ["", ""]
 
 
 def test_a_lane_that_stays_locked_is_drawn_locked():
