@@ -36,6 +36,7 @@ class RecordedPicture(Picture):
     _tables = traitlets.Dict().tag(sync=True)
     _sources = traitlets.Dict().tag(sync=True)
     event = traitlets.Int().tag(sync=True)
+    _last_moment: Moment | None = None  # of any picture; text, still and facts are all made of one
 
     def __init__(self, of, event=None, calls=source.TRACE_CALLS, **traits):
         recording, what = source.recording_of(of, calls)
@@ -64,7 +65,10 @@ class RecordedPicture(Picture):
 
     def moment(self):
         """The Moment that is shown."""
-        return Moment(self.recording, self.event)
+        last = RecordedPicture._last_moment
+        if last is None or last.events is not self.recording.events or last.n != self.event:
+            last = RecordedPicture._last_moment = Moment(self.recording, self.event)
+        return last
 
     def facts(self):
         """What the picture says at its moment: {name: str or Table}."""
@@ -169,9 +173,10 @@ class MemoryMap(RecordedPicture):
 def _source_lines(recording):
     """The text of each source line that made an event: {index of the file: {line: text}}, keys as str for JSON."""
     events, files, _ = recording
-    made = np.unique(events[["file", "line"]][events["line"] > 0])
+    places = events["file"].astype(np.int64) << 32 | events["line"]  # numbers: rows of two fields take seconds to sort
     lines: dict[str, dict[str, str]] = {}
-    for file, line in made.tolist():
+    for place in np.unique(places[events["line"] > 0]).tolist():
+        file, line = place >> 32, place & 0xFFFFFFFF
         if file < len(files) and files[file] == source.__file__:
             continue  # the replay of a trace: no line of the reader's
         text = linecache.getline(files[file], line).strip() if file < len(files) else ""

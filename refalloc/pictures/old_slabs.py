@@ -12,6 +12,7 @@ from refalloc.trace import EVENT, PROLOGUE, Kind
 
 _IN_VALUE = [Kind.READ_FREES, Kind.WRITE_FREES]
 _IN_ADDR = [Kind.RETURN_ALLOC, Kind.CALL_FREE]
+MAP, WRITE_NEXT_ADDR = int(Kind.MAP), int(Kind.WRITE_NEXT_ADDR)  # what a loop over many events compares with
 
 
 def with_slab_classes(recording):
@@ -20,17 +21,18 @@ def with_slab_classes(recording):
     is_told = np.isin(events["kind"], [Kind.MAP, Kind.UNMAP, Kind.REMAP, Kind.WRITE_NEXT_ADDR])
     slab_len = int(events["length"][0])
     untold: dict[int, int] = {}  # address -> MAP event, of mappings that no next_addr has pointed into
-    for n in np.flatnonzero(is_told).tolist():
-        kind, addr, value = events["kind"][n], int(events["addr"][n]), int(events["value"][n])
-        if kind == Kind.MAP:
+    numbers = np.flatnonzero(is_told)
+    columns = [events[name][numbers].tolist() for name in ("kind", "addr", "value", "size_class")]
+    for n, kind, addr, value, size_class in zip(numbers.tolist(), *columns, strict=True):
+        if kind == MAP:
             untold[addr] = n
-        elif kind != Kind.WRITE_NEXT_ADDR:
+        elif kind != WRITE_NEXT_ADDR:
             untold.pop(addr, None)
         elif value != 0:
             slab = (value - 1) // slab_len * slab_len
             found = untold.pop(slab if slab in untold else value, None)
             if found is not None and events["length"][found] == slab_len:
-                events["size_class"][found] = events["size_class"][n]
+                events["size_class"][found] = size_class
     return recording._replace(events=events)
 
 

@@ -54,7 +54,7 @@ class Moment:
         self.n = n
         self.state = state_at(self.events, n)
         self.slabs = self.state.slabs()
-        self.slots = [self.state.slots(slab.addr) for slab in self.slabs]
+        self.slots = self.state.slots_of(self.slabs)
         self.slab_len = int(self.events["length"][0])
         mapped = self.events["addr"][(self.events["kind"] == Kind.MAP) & (self.events["addr"] != 0)]
         self.base = int(mapped.min()) // self.slab_len * self.slab_len if len(mapped) else 0

@@ -118,21 +118,49 @@ class State:
         mapping = self.mappings[slab]
         if mapping.size_class < 0:
             raise KeyError(f"the mapping at {slab:#x} is not known to be a slab; slabs() lists those that are")
-        size = self.slot_sizes[mapping.size_class]
-        slots = np.zeros(mapping.length // size, SLOT)
-        slots["addr"] = np.arange(slab, slab + len(slots) * size, size, dtype=np.uint64)
+        return self.slots_of([mapping])[0]
+
+    def slots_of(self, slabs):
+        """The slots of each of `slabs`, list of Mapping as slabs() gives them: list of arrays, as of slots().
+
+        Each free list is walked once, however many slabs there are.
+        """
+        found = [self._slots_handed_out(slab) for slab in slabs]
+        for size_class in sorted({slab.size_class for slab in slabs}):
+            for lane in range(len(self.lanes)):
+                addrs = np.sort(np.array(self.free_list(lane, size_class), np.uint64))
+                for slab, slots in zip(slabs, found, strict=True):
+                    if slab.size_class == size_class:
+                        self._add_free(slab, slots, lane, _part_in(addrs, slab))
+        live = np.sort(np.fromiter(self.live, np.uint64, len(self.live)))
+        for slab, slots in zip(slabs, found, strict=True):
+            self._add_live(slab, slots, _part_in(live, slab))
+        return found
+
+    def _slots_handed_out(self, slab):
+        """The slots of a slab with none free and none live."""
+        size = self.slot_sizes[slab.size_class]
+        slots = np.zeros(slab.length // size, SLOT)
+        slots["addr"] = np.arange(slab.addr, slab.addr + len(slots) * size, size, dtype=np.uint64)
         slots["lane"] = -1
-        slots["status"][: self._handed_out(mapping, size)] = HELD
-        for lane in range(len(self.lanes)):
-            for addr in self.free_list(lane, mapping.size_class):
-                if slab <= addr < slab + mapping.length:
-                    slots[(addr - slab) // size] = (addr, self.words.get(addr, 0), 0, lane, FREE)
-        for index in range(len(slots)):
-            block = self.live.get(slab + index * size)
-            if block is not None:
-                slots["status"][index] = LIVE
-                slots["length"][index] = block.length
+        slots["status"][: self._handed_out(slab, size)] = HELD
         return slots
+
+    def _add_free(self, slab, slots, lane, addrs):
+        """Enter what a free list of `lane` has in the slab."""
+        places = (addrs - slab.addr) // self.slot_sizes[slab.size_class]
+        addrs = addrs[places < len(slots)]  # what is left over at the end of a slab is no slot
+        places = places[places < len(slots)]
+        slots["addr"][places], slots["lane"][places], slots["status"][places] = addrs, lane, FREE
+        slots["next_addr"][places] = [self.words.get(addr, 0) for addr in addrs.tolist()]
+
+    def _add_live(self, slab, slots, addrs):
+        """Enter the blocks that lie at slots of the slab."""
+        places, rests = np.divmod(addrs - slab.addr, self.slot_sizes[slab.size_class])
+        is_slot = (rests == 0) & (places < len(slots))
+        places = places[is_slot]
+        slots["status"][places] = LIVE
+        slots["length"][places] = [self.live[addr].length for addr in addrs[is_slot].tolist()]
 
     def bump_lane(self, slab):
         """Index of the lane whose next_addr lies in the Mapping `slab`; None for none."""
@@ -226,6 +254,12 @@ class State:
             self.live.pop(addr, None)
             new_addr = addr if kind == Kind.RETURN_RESIZE else value
             self.live[new_addr] = Block(new_addr, new_length, align_log2, size_class, thread, number)
+
+
+def _part_in(addrs, slab):
+    """Those of `addrs`, sorted, that lie in a Mapping."""
+    first, end = np.searchsorted(addrs, np.array([slab.addr, slab.addr + slab.length], np.uint64))
+    return addrs[first:end]
 
 
 assert EVENT.names is not None
