@@ -1,7 +1,7 @@
 """LaneTable in a browser: tokens that move as the recording plays, and what the lanes cannot show."""
 
 import pytest
-from recordings import random_recording
+from recordings import million_events, random_recording
 
 from refalloc.pictures.lane_table import LaneTable
 from refalloc.trace import Kind
@@ -80,3 +80,22 @@ def test_lanes_that_nobody_uses_are_counted_and_not_drawn(open_page):
     page = open_page(picture.to_html())
     assert page.locator(".rf-lane").count() == 3
     assert picture.facts()["notes"] in page.locator(".refalloc").inner_text()
+
+
+def test_a_million_events_are_told_as_python_tells_them(open_page):
+    picture = LaneTable(million_events(), event=0)
+    page = open_page(picture.to_html())
+    box = page.get_by_label("event", exact=False).and_(page.locator("input[type=number]")).first
+    for n in (999_999, 3, 500_000):
+        box.fill(str(n))
+        box.press("Enter")
+        page.wait_for_function(
+            "n => document.querySelector('.rf-step').textContent.startsWith(`Event ${n}`)", arg=f"{n:,}"
+        )
+        picture.event = n
+        told = page.locator(".refalloc").inner_text()
+        assert picture.facts()["step"] in told
+        assert picture.facts()["why"] in told
+        locked = [row[0] for row in picture.facts()["Lanes and threads"].rows if row[1]]
+        drawn = page.locator(".rf-lane.rf-locked").evaluate_all("lanes => lanes.map(lane => lane.ariaLabel)")
+        assert drawn == [f"lane {lane}" for lane in locked]

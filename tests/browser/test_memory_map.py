@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from recordings import random_recording
+from recordings import million_events, random_recording
 
 from refalloc.pictures.memory_map import MemoryMap
 from refalloc.pictures.still import slab_image
@@ -218,12 +218,7 @@ def test_damage_on_the_way_is_told(open_page, recording):
 
 
 def test_a_million_events_stay_usable(open_page):
-    recording = random_recording(3, calls=3000)
-    steps = recording.events[recording.events["thread"] != 0xFFFF]
-    repeats = 1_000_000 // len(steps) + 1
-    events = np.concatenate([recording.events, *[steps] * repeats])[:1_000_000]
-    events["number"] = np.arange(len(events))
-    picture = MemoryMap(recording._replace(events=events), event=0)
+    picture = MemoryMap(million_events(), event=0)
     page = open_page(picture.to_html())
     for n in (999_999, 3, 500_000):
         set_event(page, n)

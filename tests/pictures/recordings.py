@@ -3,10 +3,12 @@
 import contextlib
 import random
 
+import numpy as np
+
 from refalloc import allocator
 from refalloc.arena import MemoryFault
 from refalloc.heap import Heap
-from refalloc.trace import EventLog, record
+from refalloc.trace import PROLOGUE, EventLog, record
 from refalloc.trim import trim_heap
 
 LENGTHS = (1, 8, 24, 100, 700, 5000, 30_000, 32_768, 70_000, 200_000)
@@ -41,6 +43,15 @@ def random_recording(seed, calls=300, lane_count=3, used_before=40):
         allocator.free(heap, heap.arena_addr + heap.arena_len, 64, 3)  # outside the heap: raises, with the lane locked
     undo()
     return log.recording()
+
+
+def million_events():
+    """A Recording of a million events: the steps of 3,000 calls, again and again."""
+    recording = random_recording(3, calls=3000)
+    steps = recording.events[recording.events["thread"] != PROLOGUE]
+    events = np.concatenate([recording.events, *[steps] * (1_000_000 // len(steps) + 1)])[:1_000_000]
+    events["number"] = np.arange(len(events))
+    return recording._replace(events=events)
 
 
 def one_call(heap, live, random_):

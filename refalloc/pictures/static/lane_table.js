@@ -14,11 +14,13 @@ const FIELD_KINDS = new Set([KIND.READ_FREES, KIND.WRITE_FREES, KIND.READ_NEXT_A
 /** Lanes that some event is about, or some thread's index leads to. @param {import("./timeline.js").Timeline} timeline */
 export function usedLanes(timeline) {
   const { recording, laneCount } = timeline;
-  const used = new Set([0, ...recording.lane]);
+  const isUsed = new Uint8Array(laneCount);
+  isUsed[0] = 1;
   for (let i = 0; i < recording.count; i++) {
-    if (recording.kind[i] === KIND.SET_THREAD_INDEX || recording.kind[i] === KIND.READ_THREAD_INDEX) used.add(recording.value(i));
+    if (recording.lane[i] >= 0) isUsed[recording.lane[i]] = 1;
+    if (recording.kind[i] === KIND.SET_THREAD_INDEX || recording.kind[i] === KIND.READ_THREAD_INDEX) isUsed[recording.value(i)] = 1;
   }
-  return Array.from({ length: laneCount }, (_, lane) => lane).filter((lane) => used.has(lane));
+  return Array.from({ length: laneCount }, (_, lane) => lane).filter((lane) => isUsed[lane] === 1);
 }
 
 /** What the lanes that are drawn do not show. @param {import("./timeline.js").Timeline} timeline @param {number} drawn */
