@@ -28,7 +28,8 @@ heap.set_thread_index(i); heap.try_lock(lane) and heap.unlock(lane); heap.load(a
 heap.map(length, align_log2), heap.unmap(addr, length), heap.remap(addr, length, new_length, may_move).
 
 In lesson 13 this file becomes machine code, as it stands. So keep all state on the heap, and compute with whole
-numbers: no lists, tuples, dicts or classes, no `/`, no None. 0 stands for "no address".
+numbers: no lists, dicts or classes, no `/`, no None. 0 stands for "no address". Of tuples, only a table of whole
+numbers at the top of the file, as SLOTS = (16, 32, 48), may be indexed; in machine code no index is checked.
 """
 
 NAME = ""  # what you are called on the class's leaderboard

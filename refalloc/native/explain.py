@@ -17,6 +17,11 @@ REMEDIES = (  # (pattern in the compiler's words, what to write instead), the fi
     ),
     (r"Unknown attribute '(\w+)' of type lane", "a lane has next_addrs and frees, each indexed by a size class"),
     (
+        r"getitem\(Tuple\(",
+        "of tuples, only one of whole numbers, a table in the module, is indexed by what is known at run time; make a "
+        "table of each column",
+    ),
+    (
         r"[Rr]eflected list|[Ll]ist\(|list\(|build_list|empty list",
         "a list cannot hold the allocator's state; keep it in lane.next_addrs, lane.frees, or by heap.store",
     ),

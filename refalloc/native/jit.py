@@ -3,6 +3,9 @@
 Design. The functions of the text call each other, and read constants, through the globals of their module. A copy of
 these globals is made in which each plain Python function, of this module and of those that it imports, is replaced by
 Numba's compiled version of it. The functions themselves are the same code objects, so errors have the learner's lines.
+
+A tuple of whole numbers in a module is a table, and becomes an array that cannot be written: to index a tuple, compiled
+code raises where the index is too large, and a library has no Python to raise in. No index into a table is checked.
 """
 
 import dis
@@ -11,6 +14,7 @@ import sys
 import types
 from pathlib import Path
 
+import numpy as np
 from numba import njit
 from numba.core import types as nb_types
 from numba.core.dispatcher import Dispatcher
@@ -141,6 +145,8 @@ class Shadows:
                     parts.append((name, _code_meaning(value.py_func.__code__), value.py_func.__defaults__))
                 elif isinstance(value, int | float | str | tuple):
                     parts.append((name, value))
+                elif isinstance(value, np.ndarray):
+                    parts.append((name, value.tolist()))
         return repr(parts)
 
     def _shadow(self, namespace):
@@ -154,6 +160,8 @@ class Shadows:
     def _value(self, value, namespace, shadow):
         if isinstance(value, types.ModuleType) and _is_text(value.__name__):
             return self._shadow(vars(value))
+        if _is_table(value):
+            return _table(value)
         if not isinstance(value, types.FunctionType) or not _is_text(value.__module__):
             return value
         if value.__globals__ is not namespace:  # imported by name
@@ -164,6 +172,17 @@ class Shadows:
         function.__kwdefaults__, function.__doc__ = value.__kwdefaults__, value.__doc__
         function.__module__ = __name__  # code from disk imports it, and a text need not be importable
         return njit(**OPTIONS, forceinline=_is_for_callers(function, namespace))(function)
+
+
+def _is_table(value):
+    return type(value) is tuple and value != () and all(type(item) is int and abs(item) < 1 << 63 for item in value)
+
+
+def _table(numbers):
+    """An array of a tuple's numbers that is part of the code."""
+    array = np.array(numbers, dtype=np.int64)
+    array.setflags(write=False)
+    return array
 
 
 def has_loop(function):

@@ -103,8 +103,9 @@ def require_only(module, allowed):
     foreign = sorted(name for name in asked - allowed if not name.startswith("llvm."))
     if foreign:
         raise ExportError(
-            f"the text needs {', '.join(foreign[:5])}, which a C library has not: a `raise`, an assert, an index into "
-            "a tuple or a call that may fail is left in it; return 0 for failure, and leave checks to the caller"
+            f"the text needs {', '.join(foreign[:5])}, which a C library has not: a `raise`, an assert, a call "
+            "that may fail, or an index into a tuple that is no table of whole numbers in the module is left in it; "
+            "return 0 for failure, and leave checks to the caller"
         )
 
 

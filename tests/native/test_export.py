@@ -469,6 +469,33 @@ def test_a_text_that_raises_is_not_exported(tmp_path):
     assert not (tmp_path / "out.so").exists()
 
 
+def test_a_text_with_a_table_in_a_tuple_is_exported(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from refalloc import allocator\nfrom refalloc.allocator import free, resize, remap\n"
+        "EXTRA = (0, 0, 0, 0, 0)\n"
+        "def alloc(heap, length, align_log2):\n"
+        "    return allocator.alloc(heap, length, align_log2 + EXTRA[length % len(EXTRA)])\n"
+    )
+    export(path, tmp_path / "out.so")
+    lib = ctypes.CDLL(str(tmp_path / "out.so"))
+    lib.malloc.restype = ctypes.c_void_p
+    assert lib.malloc(100) % 16 == 0
+
+
+@pytest.mark.parametrize("table", ["((0, 1),) * 64", "(0, (0, 1)) * 32", "(0, 0.5) * 32"])
+def test_an_index_into_another_tuple_is_refused_and_named(tmp_path, table):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from refalloc import allocator\nfrom refalloc.allocator import free, resize, remap\n"
+        f"EXTRA = {table}\n"
+        "def alloc(heap, length, align_log2):\n"
+        "    return 0 if EXTRA[align_log2] == (7, 7) else allocator.alloc(heap, length, align_log2)\n"
+    )
+    with pytest.raises((ExportError, native.CompileError), match=r"an index into a tuple|of tuples, only"):
+        export(path, tmp_path / "out.so")
+
+
 def test_a_text_that_cannot_be_compiled_is_not_exported(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(

@@ -254,6 +254,21 @@ def test_an_edited_text_is_compiled_anew(tmp_path):
         assert native.compile(path).alloc(native.NativeHeap(1), 1, 0) == answer
 
 
+def test_a_table_in_a_tuple_is_read_as_it_stands(tmp_path):
+    path = tmp_path / "mine.py"
+    for table in ((16, 48, 1 << 62), (16, -48, 7)):
+        path.write_text(
+            "from refalloc.allocator import free, resize, remap\n"
+            f"TABLE = {table}\n"
+            "def alloc(heap, length, align_log2):\n"
+            "    first, _, last = TABLE\n"
+            "    if first not in TABLE or last != TABLE[-1] or len(TABLE) != 3:\n        return 0\n"
+            "    return TABLE[length]\n"
+        )
+        alloc = native.compile(path).alloc
+        assert [alloc(native.NativeHeap(1), length, 0) for length in range(3)] == [*table]
+
+
 def test_compiled_code_comes_from_disk_the_second_time(text):
     again = native.compile(allocator)
     assert again.alloc is not text.alloc
