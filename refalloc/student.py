@@ -23,6 +23,19 @@ ARENA_LEN = 64 << 20  # bytes; of a heap that a check makes
 _crossing: list[type] = [Lane]  # objects of these classes are handed over as they are
 
 
+def first_wrong(outcomes):
+    """Which of several tests a learner is told of: the first that says what is wrong, or else the first not attempted.
+
+    Args:    outcomes: list of str, one for each test, in order.
+    Returns: int, its place; None when there is none.
+    """
+    for told in (("timed out", "crashed", "incorrect"), ("not attempted",)):
+        for place, outcome in enumerate(outcomes):
+            if outcome in told:
+                return place
+    return None
+
+
 class StudentError(Exception):
     """The learner's code did not give an answer.
 

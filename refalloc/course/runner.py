@@ -21,6 +21,7 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from refalloc.course import CourseError
+from refalloc.student import first_wrong
 
 OUTCOMES = ("not attempted", "correct", "incorrect", "crashed", "timed out")  # and, of a test, "not reached"
 START_SECONDS = 60  # what Python and pytest may take to start, on a machine that is busy
@@ -269,9 +270,9 @@ class _Run:
             self.results.get(test["id"]) or TestResult(test["name"], "not reached", 0, test["points"])
             for test in self.collected
         )
-        outcome, first = self.ended_as or "correct", _first_wrong(tests)
-        if first is not None:  # what ends the process later may follow from it
-            outcome, self.message, lines = first.outcome, first.message, first.lines
+        outcome, place = self.ended_as or "correct", first_wrong([test.outcome for test in tests])
+        if place is not None:  # what ends the process later may follow from it
+            outcome, self.message, lines = tests[place].outcome, tests[place].message, tests[place].lines
         return CheckReport(
             exercise=self.exercise.id,
             title=self.exercise.title,
@@ -285,15 +286,6 @@ class _Run:
             printed=_shown(self.printed),
             seconds=round(seconds, 3),
         )
-
-
-def _first_wrong(tests):
-    """The first test that says what is wrong, or else the first that is not attempted; None when all is well."""
-    for outcomes in (("timed out", "crashed", "incorrect"), ("not attempted",)):
-        for test in tests:
-            if test.outcome in outcomes:
-                return test
-    return None
 
 
 def _read_events(stream, inbox):

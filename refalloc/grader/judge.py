@@ -29,10 +29,10 @@ from refalloc.edition import Edition
 from refalloc.grader import GraderError
 from refalloc.grader.proxy import Patience, Student
 from refalloc.grader.sandbox import Sandbox
-from refalloc.student import StudentError
+from refalloc.student import StudentError, first_wrong
 
-# From good to bad; a test is not reached only because others have timed out.
-OUTCOMES = ("correct", "not attempted", "incorrect", "crashed", "not reached", "timed out")
+# A test is not reached only because others have timed out.
+OUTCOMES = ("correct", "not attempted", "incorrect", "crashed", "timed out", "not reached")
 ANSWER_CAP = 1 << 18  # bytes of a learner's file
 DETAIL_CAP = 4000  # characters of a traceback, for the instructor
 HIDDEN_MESSAGE = "A hidden test failed."
@@ -245,5 +245,8 @@ class JudgePlugin:
 
 
 def _overall(outcomes):
-    """The outcome of an exercise: the worst of its tests'."""
-    return max(outcomes, key=OUTCOMES.index)
+    """The outcome of an exercise: that of the test which a learner's own check, too, tells of first."""
+    place = first_wrong(outcomes)
+    if place is not None:
+        return outcomes[place]
+    return "not reached" if "not reached" in outcomes else "correct"

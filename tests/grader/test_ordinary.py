@@ -1,8 +1,10 @@
 """Ordinary answers get what they earn, in every cage."""
 
 import pytest
+from grader.conftest import BOTH
 from grader.ordinary import ANSWERS
 
+from refalloc.course.runner import check_exercise
 from refalloc.grader import GraderError
 from refalloc.grader.job import Checks
 
@@ -43,6 +45,26 @@ def test_an_answer_that_was_not_handed_in_is_not_attempted(judge, bwrap):
     report = judge(None, bwrap)
     assert (report["points"], report["max_points"], report["outcome"]) == (0, 5, "not attempted")
     assert report["tests"][0]["message"] == "exercise_1.py was not handed in"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("    return 7 if alignment == 1 else 1 / 0", "incorrect"),
+        ("    return 1 / 0 if alignment == 1 else 7", "crashed"),
+        ("    if alignment == 1:\n        raise NotImplementedError\n    return 7", "incorrect"),
+    ],
+)
+def test_the_page_and_the_learner_s_own_check_speak_of_one_failure(judge, bwrap, course, answer, outcome):
+    exercise = course.exercises[0]
+    source = f"def size_class_index(length, alignment):\n{answer}\n"
+    exercise.checks.write_text(BOTH[0].text)
+    exercise.file.write_text(source)
+    own, graded = check_exercise(exercise), judge(source, bwrap, BOTH[:1])
+    assert own.outcome == graded["outcome"] == outcome
+    told = next(test for test in graded["tests"] if test["outcome"] == outcome)
+    place = [test["name"] for test in graded["tests"]].index(told["name"])
+    assert own.message == own.tests[place].message
 
 
 def test_two_timeouts_are_enough(judge, bwrap):
