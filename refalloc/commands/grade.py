@@ -77,7 +77,8 @@ def grade():
 @click.option("--doctor", is_flag=True, help="Try every sandbox on this machine, and say what holds.")
 @grader_errors
 def grade_class(places, out, course_folder, hidden, edition, only, regrade, keep, doctor, level, unsafe, **options):
-    """Grade SUBMISSIONS: folders of student folders or zips, or a download of Canvas, Moodle or GitHub Classroom.
+    """Grade SUBMISSIONS: folders of student folders or zips, or a download of Canvas, Moodle, Gradescope or
+    GitHub Classroom.
 
     Several of them are rounds: who is in two of them has handed in twice. A run that was stopped goes on where it was.
     """
