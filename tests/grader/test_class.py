@@ -1,6 +1,7 @@
 """A class from folders to pages: marks as they should be, nothing graded twice or lost, nothing told that is hidden."""
 
 import csv
+import html
 import json
 import os
 import random
@@ -8,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from grader.ordinary import ANSWERS
 
 from refalloc.cli import main
 from refalloc.grader.edition import load_term
-from refalloc.grader.report import csv_text, file_name
+from refalloc.grader.marks import ExerciseMark, StudentMarks
+from refalloc.grader.report import csv_text, file_name, write_results
 from refalloc.grader.store import Store
 
 INDEX = """
@@ -124,6 +127,18 @@ def test_what_a_student_wrote_is_text_on_a_page_and_never_markup(graded):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<i>tag" not in (out / "index.html").read_text(encoding="utf-8")
     assert "&lt;i&gt;tag" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_columns_of_a_schedule_stand_below_each_other_on_a_page(tmp_path):
+    lines = ["step  T0          source", "   1  takes lane  if a < b:"]
+    names = ("name", "outcome", "points", "max_points", "hidden", "message")
+    test = dict(zip(names, ("a race", "incorrect", 0, 1, False, "2 threads"), strict=True)) | {"lines": lines}
+    report = {"outcome": "incorrect", "points": 0, "seconds": 1, "tests": [{**test, "id": "test_a_race", "detail": ""}]}
+    mark = ExerciseMark(report, 1, 0, Decimal(0), 1, "Races")
+    write_results(tmp_path, [StudentMarks("ada", "", {"08.1": mark})], [], "bwrap")
+    page = (tmp_path / "students" / "ada.html").read_text()
+    [shown] = re.findall(r'<pre class="small columns">(.*?)</pre>', page, re.DOTALL)
+    assert html.unescape(shown).splitlines() == lines
 
 
 def test_no_id_that_somebody_chose_names_the_page_of_another():
