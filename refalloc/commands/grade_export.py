@@ -21,7 +21,6 @@ from refalloc.course.index import find_course, load_course
 from refalloc.grader import GraderError
 from refalloc.grader.archive import Content
 from refalloc.grader.exports import canvas, classroom50, github_classroom, gradescope, load_reports, moodle, nbgrader
-from refalloc.grader.exports import read_table as read_csv
 from refalloc.grader.pool import run_here
 from refalloc.grader.probe import choose_level
 from refalloc.grader.report import as_plain
@@ -63,6 +62,8 @@ def grade_one(folder, form, out, student, course_folder, hidden, edition, metada
     if metadata is not None and form != "gradescope":
         raise click.UsageError(f"--metadata is Gradescope's; --format {form} has no use for it")
     told = gradescope.read_metadata(metadata) if metadata else None
+    if form == "classroom50":
+        classroom50.require_runner(os.environ)  # before an answer is graded for nothing
     policy = late_policy(late)
     if told is None and policy.due is not None:
         raise click.UsageError("--due says nothing without --metadata, which tells when it was handed in")
@@ -83,7 +84,21 @@ def grade_one(folder, form, out, student, course_folder, hidden, edition, metada
     if out is None:
         click.echo(text)
     else:
-        write_atomically(Path(out), text)
+        _write(out, text)
+
+
+def _write(out, text):
+    write_atomically(_place_of(out), text)
+
+
+def _place_of(out):
+    """The path to write to, in a folder that is there. Raises GraderError."""
+    path = Path(out)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GraderError(f"{path} cannot be written: {error}") from None
+    return path
 
 
 def _graded(tasks):
@@ -136,7 +151,7 @@ def export_gradescope(out, course_folder, hidden, edition, keep, **late):
     options = ["--late-per-day", policy.percent_a_day, "--late-max", policy.max_percent, "--keep", keep]
     if policy.due is not None:
         options += ["--due", policy.due.isoformat()]
-    gradescope.write_autograder(out, course.root, hidden, edition, list(map(str, options)))
+    gradescope.write_autograder(_place_of(out), course.root, hidden, edition, list(map(str, options)))
 
 
 @export.command("canvas")
@@ -151,8 +166,8 @@ def export_gradescope(out, course_folder, hidden, edition, keep, **late):
 def export_canvas(results, out, gradebook, column, match):
     """Fill the gradebook that you exported from Canvas."""
     text, missing = canvas.fill(gradebook, load_reports(results), column, match)
-    write_atomically(Path(out), text)
-    _tell_missing(missing, gradebook)
+    _write(out, text)
+    _tell_missing(missing, gradebook, f"; its rows were searched by {canvas.IDENTITIES[match]!r} (--match)")
 
 
 @export.command("moodle")
@@ -163,11 +178,10 @@ def export_canvas(results, out, gradebook, column, match):
 @grader_errors
 def export_moodle(results, out, item, roster):
     """Write a CSV for Moodle's grade import, of 0 to 100."""
-    people = None
-    if roster:
-        header, *rows = read_csv(roster)[0]
-        people = {row["student"]: row for row in (dict(zip(header, cells, strict=False)) for cells in rows)}
-    write_atomically(Path(out), moodle.import_csv(load_reports(results), item, people))
+    people = moodle.read_roster(roster) if roster else None
+    text, missing = moodle.import_csv(load_reports(results), item, people)
+    _write(out, text)
+    _tell_missing(missing, roster)
 
 
 @export.command("moodle-worksheet")
@@ -178,7 +192,7 @@ def export_moodle(results, out, item, roster):
 def export_moodle_worksheet(results, out, worksheet):
     """Fill the offline grading worksheet that you downloaded from Moodle."""
     text, missing = moodle.fill_worksheet(worksheet, load_reports(results))
-    write_atomically(Path(out), text)
+    _write(out, text)
     _tell_missing(missing, worksheet)
 
 
@@ -190,16 +204,18 @@ def export_moodle_worksheet(results, out, worksheet):
 @grader_errors
 def export_nbgrader(results, out, assignment, due):
     """Write the CSV that nbgrader exports."""
-    write_atomically(Path(out), nbgrader.export_csv(load_reports(results), assignment, due))
+    _write(out, nbgrader.export_csv(load_reports(results), assignment, due))
 
 
 @export.command("github-classroom")
 @out_option
+@grader_errors
 def export_github_classroom(out):
     """Write the workflow of GitHub Classroom, for .github/workflows/classroom.yml of the template repository."""
-    write_atomically(Path(out), github_classroom.workflow())
+    _write(out, github_classroom.workflow())
 
 
-def _tell_missing(students, place):
+def _tell_missing(students, place, hint=""):
     if students:
-        click.echo(f"{place} has no row for {len(students)} students: {', '.join(students)}", err=True)
+        count = f"{len(students)} student{'s' * (len(students) != 1)}"
+        click.echo(f"{place} has no row for {count}: {', '.join(students)}{hint}", err=True)

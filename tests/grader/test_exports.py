@@ -18,6 +18,7 @@ from grader.conftest import small_course
 from grader.ordinary import ANSWERS
 
 from refalloc.cli import main
+from refalloc.commands import grade_export
 from refalloc.course.index import load_course
 from refalloc.grader import GraderError
 from refalloc.grader.exports import canvas, classroom50, gradescope, moodle, nbgrader
@@ -90,13 +91,16 @@ def require_gradescope(results):
     assert isinstance(results["score"], int | float)
     assert isinstance(results["execution_time"], int)
     assert {results[name] for name in ("visibility", "stdout_visibility")} <= VISIBILITIES
+    assert isinstance(results["output"], str)
+    assert isinstance(results["extra_data"], dict)
     for name in ("output_format", "test_output_format", "test_name_format"):
         assert results[name] in TEXT_FORMATS
     for test in results["tests"]:
         assert test.keys() <= TEST
         assert test["status"] in ("passed", "failed")
         assert test["visibility"] in VISIBILITIES - {"hidden"}  # one hidden test hides the total
-        assert test["output_format"] in TEXT_FORMATS
+        assert {test["output_format"], test["name_format"]} <= TEXT_FORMATS
+        assert isinstance(test["name"], str)
         assert 0 <= test["score"] <= test["max_score"]
         assert isinstance(test["output"], str)
         assert isinstance(test["number"], str)
@@ -275,6 +279,25 @@ def test_canvas_rows_are_found_by_the_column_that_one_asks_for(tmp_path):
     assert canvas.fill(file, {"s2": GOOD}, "Homework 4", "login")[1] == ["s2"]
 
 
+def test_canvas_keeps_who_is_excused(tmp_path):
+    file = tmp_path / "gradebook.csv"
+    file.write_text(GRADEBOOK)
+    text, missing = canvas.fill(file, REPORTS | {"103": GOOD}, "Homework 4")
+    assert missing == []
+    assert [row[5] for row in rows_of(text)[2:]] == ["10.00", "3.75", "EX"]
+
+
+def test_canvas_may_split_names_and_write_commas_in_numbers(tmp_path):
+    file = tmp_path / "gradebook.csv"
+    lines = ["LastName;FirstName;ID;SIS Login ID;Section;Homework 4 (9001)", "Points Possible;;;;;2,5"]
+    file.write_text("\n".join([*lines, ";;;;;Manual Posting", "Lovelace;Ada;101;ada;A;"]))
+    text, _ = canvas.fill(file, {"101": GOOD}, "Homework 4")
+    assert [row[5] for row in rows_of(text, ";")[1:]] == ["2,5", "Manual Posting", "2.50"]
+    file.write_text(file.read_text().replace("2,5", "ten"))
+    with pytest.raises(GraderError, match="'ten', and no number"):
+        canvas.fill(file, {"101": GOOD}, "Homework 4")
+
+
 def test_canvas_needs_a_gradebook(tmp_path):
     file = tmp_path / "other.csv"
     file.write_text("a,b\n1,2\n")
@@ -292,12 +315,42 @@ Participant 555,Eve,Submitted,7.00,20.00,Yes,-,old
 
 
 def test_moodle_grades_are_numbers_up_to_a_hundred_and_formulas_are_text():
-    text = moodle.import_csv(REPORTS, "=Item", {"101": {"username": "ada", "idnumber": "1", "email": "@ada"}})
+    roster = {"101": {"username": "ada", "idnumber": "1", "email": "@ada"}, "102": {"username": "g"}}
+    text, missing = moodle.import_csv(REPORTS, "=Item", roster)
     rows = rows_of(text)
+    assert missing == []
     assert rows[0][:3] == ["username", "idnumber", "email"]
+    assert [row[0] for row in rows[1:]] == ["ada", "g"]
     assert [float(row[3]) for row in rows[1:]] == [100.0, 37.5]
     assert all(0 <= float(row[3]) <= 100 for row in rows[1:])
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_moodle_gets_nobody_whom_it_does_not_know(tmp_path):
+    """One such row, and it takes none of the file."""
+    file = tmp_path / "roster.csv"
+    file.write_text("student,email\n101,ada@x\n102,\n")
+    text, missing = moodle.import_csv(REPORTS, "Item", moodle.read_roster(file))
+    assert [row[2] for row in rows_of(text)[1:]] == ["ada@x"]
+    assert missing == ["102"]
+
+
+@pytest.mark.parametrize("header", ["username,email", "student,name", ""])
+def test_a_roster_that_says_not_who_is_who_is_refused(tmp_path, header):
+    file = tmp_path / "roster.csv"
+    file.write_text(f"{header}\n101,ada\n")
+    with pytest.raises(GraderError, match="expected student, and one of username, idnumber, email"):
+        moodle.read_roster(file)
+
+
+def test_a_worksheet_is_written_with_commas_whatever_a_spreadsheet_made_of_it(tmp_path):
+    file = tmp_path / "worksheet.csv"
+    file.write_text(WORKSHEET.replace(",", ";"))
+    text, _ = moodle.fill_worksheet(file, REPORTS)
+    assert rows_of(text)[1][:4] == ["Participant 101", "Ada", "Submitted", "20.00"]
+    file.write_text(WORKSHEET.replace("20.00", "A to F"))
+    with pytest.raises(GraderError, match="'A to F', and no number"):
+        moodle.fill_worksheet(file, REPORTS)
 
 
 def test_moodle_worksheet_is_filled_in_its_own_rows(tmp_path):
@@ -307,6 +360,7 @@ def test_moodle_worksheet_is_filled_in_its_own_rows(tmp_path):
     rows = rows_of(text)
     assert rows[0] == rows_of(WORKSHEET)[0]
     assert (rows[1][0], rows[1][3]) == ("Participant 101", "20.00")
+    assert rows[1][1:3] + rows[1][4:7] == rows_of(WORKSHEET)[1][1:3] + rows_of(WORKSHEET)[1][4:7]
     assert "04.2 Finer classes: 4 of 4, correct" in rows[1][7]
     assert rows[2] == rows_of(WORKSHEET)[2]
     assert missing == ["102"]
@@ -353,13 +407,42 @@ def test_classroom50_result_has_its_fields_and_whole_scores():
     assert type(result["score"]) is int
     assert (result["score"], result["max-score"]) == (2, 4)
     assert sum(test["score"] for test in result["tests"]) == result["score"]
+    assert type(result["max-score"]) is int
+    assert "owner" not in result  # it and the next are the runner's to stamp
+    assert "assignment_type" not in result
     assert len({test["test-name"] for test in result["tests"]}) == 2
-    assert [type(test["passed"]) for test in result["tests"]] == [bool, bool]
+    for test in result["tests"]:
+        assert test.keys() >= {"test-name", "passed", "score", "max-score"}
+        assert [type(test[name]) for name in ("test-name", "passed", "score", "max-score")] == [str, bool, int, int]
+        assert 0 <= test["score"] <= test["max-score"]
+    assert [test["passed"] for test in result["tests"]] == [True, False]
 
 
-def test_classroom50_outside_its_runner_is_an_error():
+def test_classroom50_gives_no_part_of_a_point():
+    half = report_of("101", checked("correct", 1.5) | {"max_points": 1.5}, checked("correct", 2))
+    result = classroom50.result(half, RUNNER)
+    assert (result["score"], result["max-score"]) == (3, 3)
+    assert [test["score"] for test in result["tests"]] == [1, 2]
+
+
+def test_classroom50_is_told_that_grading_ran_whatever_the_mark(tmp_path, bwrap, monkeypatch):
+    root, out = small_course(tmp_path / "clone"), tmp_path / "new" / "result.json"
+    (root / "exercises" / "00_start" / "exercise_1.py").write_text(ANSWERS["raises"][0])
+    command = ["grade", "one", str(root), "--course", str(root), "--format", "classroom50", "--out", str(out)]
+    for name, value in RUNNER.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    assert json.loads(out.read_text())["score"] < json.loads(out.read_text())["max-score"]
+
+
+def test_classroom50_outside_its_runner_is_an_error_before_anything_is_graded(tmp_path, monkeypatch):
     with pytest.raises(GraderError, match="SUBMISSION_TAG"):
         classroom50.result(GOOD, {})
+    monkeypatch.setattr(grade_export, "choose_level", None)  # to grade would start with it
+    result = CliRunner().invoke(main, ["grade", "one", str(tmp_path), "--format", "classroom50"], env={"CLASSROOM": ""})
+    assert result.exit_code == 1
+    assert "run this in it" in result.output
 
 
 # GitHub Classroom
@@ -375,11 +458,13 @@ def test_github_classrooms_reporter_can_read_the_result(tmp_path, bwrap):
     assert decoded["max_score"] == 3
     assert [test["score"] for test in decoded["tests"]] == [1, 1, 1]
     assert {test["status"] for test in decoded["tests"]} == {"pass"}
+    assert len({test["name"] for test in decoded["tests"]}) == 3
+    assert "\n" not in result.stdout.strip()  # a step's output is one line
 
 
 def test_github_classrooms_workflow_has_the_names_that_it_looks_for(tmp_path):
     yaml = pytest.importorskip("yaml")
-    out = tmp_path / "classroom.yml"
+    out = tmp_path / ".github" / "workflows" / "classroom.yml"  # of a repository that has no such folder yet
     assert CliRunner().invoke(main, ["grade", "export", "github-classroom", "--out", str(out)]).exit_code == 0
     workflow = yaml.safe_load(out.read_text())
     assert workflow["name"] == "Autograding Tests"
@@ -400,7 +485,7 @@ def test_the_commands_write_files_from_results(tmp_path):
         (tmp_path / "results" / "students" / f"{student}.json").write_text(json.dumps(report))
     (tmp_path / "gradebook.csv").write_text(GRADEBOOK)
     (tmp_path / "worksheet.csv").write_text(WORKSHEET)
-    (tmp_path / "roster.csv").write_text("student,username,idnumber,email\n101,ada,1,a@x\n")
+    (tmp_path / "roster.csv").write_text("student,username,idnumber,email\n101,ada,1,a@x\n102,g,2,\n")
     for name, options in {
         "canvas": ["--gradebook", tmp_path / "gradebook.csv", "--column", "Homework 4"],
         "moodle": ["--roster", tmp_path / "roster.csv"],
@@ -411,6 +496,14 @@ def test_the_commands_write_files_from_results(tmp_path):
         result = CliRunner().invoke(main, list(map(str, command)))
         assert result.exit_code == 0, result.output
         assert len(rows_of((tmp_path / name).read_text())) >= 3
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "classroom.yml"
+    result = CliRunner().invoke(main, ["grade", "export", "github-classroom", "--out", str(out)])
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output
 
 
 def test_results_that_are_none_are_told(tmp_path):

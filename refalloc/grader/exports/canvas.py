@@ -1,17 +1,21 @@
 """Canvas: fill a column of a gradebook that was exported from it.
 
-The rows are Canvas's own, so that none is made up; only the column of the assignment changes.
+The rows are Canvas's own, so that none is made up; only the column of the assignment changes. Who is excused ("EX")
+stays so.
 
 Source: lib/gradebook_importer.rb of canvas-lms, at 00b222d: the student block ends with Section; the row below the
-header has "Points Possible" in its first cell, and "read only" in it marks a column that is not imported.
+header has "Points Possible" in its first cell, and "read only" in it marks a column that is not imported; a name may
+stand in two columns; a comma in a number is a point.
 """
 
 import csv
 import io
+import re
 
 from refalloc.grader import GraderError
 from refalloc.grader.exports import read_table, safe_cell, scaled
 
+EXCUSED = "EX"
 IDENTITIES = {"id": "ID", "sis": "SIS User ID", "login": "SIS Login ID", "name": "Student"}
 
 
@@ -25,7 +29,7 @@ def fill(gradebook, reports, column, match="id"):
     """
     rows, delimiter = read_table(gradebook)
     header = rows[0] if rows else []
-    if "Section" not in header or "Student" not in header:
+    if "Section" not in header or not {"Student", "LastName"} & {*header}:
         raise GraderError(f"{gradebook} is no gradebook of Canvas: its header has no Student and Section")
     if IDENTITIES[match] not in header:
         raise GraderError(f"{gradebook} has no column {IDENTITIES[match]}; match by another one")
@@ -38,14 +42,22 @@ def fill(gradebook, reports, column, match="id"):
     missing, points_possible = dict(reports), None
     for row in rows[1:]:
         if row and "Points Possible" in row[0]:
-            if "read only" in row[place]:
+            if re.search(r"read\s+only", row[place]):
                 raise GraderError(f"Canvas marks the column {header[place]!r} as read only; it would not import it")
-            points_possible = float(row[place]) if row[place].strip() else None
+            points_possible = _number(gradebook, row[place]) if row[place].strip() else None
         elif len(row) > max(place, identity) and row[identity] in missing:
             report = missing.pop(row[identity])
             mark = report["points"] if points_possible is None else scaled(report, points_possible)
-            row[place] = f"{mark:.2f}"
+            if row[place].strip().upper() != EXCUSED:
+                row[place] = f"{mark:.2f}"
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=delimiter)
     writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
     return stream.getvalue(), sorted(missing)
+
+
+def _number(gradebook, text):
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise GraderError(f"{gradebook}: the points possible of the column are {text!r}, and no number") from None

@@ -20,16 +20,22 @@ FIELDS = {
 }
 
 
+def require_runner(environment):
+    """The fields of result.json that the runner tells: {field: str}. Raises GraderError when it does not."""
+    environment = {"REVIEW_URL": environment.get("COMMIT_URL", "")} | {k: v for k, v in environment.items() if v}
+    missing = [name for name in FIELDS.values() if not environment.get(name)]
+    if missing:
+        raise GraderError(f"Classroom 50's runner sets {', '.join(missing)}, and here it has not; run this in it")
+    return {field: environment[name] for field, name in FIELDS.items()}
+
+
 def result(report, environment):
     """result.json as plain data. Scores are whole numbers there: a part of a point is not given.
 
     Args:    report: of one student; environment: {name: value}, of the runner.
     Raises:  GraderError when the runner's variables are not there.
     """
-    environment = {"REVIEW_URL": environment.get("COMMIT_URL", "")} | {k: v for k, v in environment.items() if v}
-    missing = [name for name in FIELDS.values() if not environment.get(name)]
-    if missing:
-        raise GraderError(f"Classroom 50's runner sets {', '.join(missing)}, and here it has not; run this in it")
+    fields = require_runner(environment)
     tests = [
         {
             "test-name": f"{exercise['exercise']} {test['name']} {number}",
@@ -43,7 +49,7 @@ def result(report, environment):
     ]
     return {
         "schema": SCHEMA,
-        **{field: environment[name] for field, name in FIELDS.items()},
+        **fields,
         "datetime": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "score": sum(test["score"] for test in tests),
         "max-score": sum(test["max-score"] for test in tests),
