@@ -292,7 +292,7 @@ class MemoryMap {
 
   /** `withText`: with the texts in and over the pictures. @param {{withText: boolean}} how */
   draw({ withText } = { withText: true }) {
-    if (!this.root.isConnected || this.timeline.n === -1) return;
+    if (!this.root.isConnected || this.room === "") return;
     const { timeline, slabs, slots, theme, colourBy } = this;
     this.heapView.draw({ timeline, slabs, slots, theme, colourBy, chosen: this.current, large: timeline.large() }, { withText });
     if (this.current === -1) this.slabView.clear(theme);

@@ -271,40 +271,5 @@ export function slotSentence(timeline, slabs, slots, s, index) {
   return sentence(name, { ...values, asked: slots[s].asked[index], owner: nameOf(timeline, thread, event), event: count(event) });
 }
 
+/** Names of moments worth finding, by MARK. */
 export const MARKS = ["slab mapped", "lane locked, thread went on", "another lane searched", "fault"];
-
-/**
- * Moments worth finding: [event, index into MARKS], by event.
- * @param {Timeline} timeline @returns {[number, number][]}
- */
-export function marks(timeline) {
-  const r = timeline.recording;
-  /** @type {[number, number][]} */
-  const found = [];
-  const taken = new Map(); // thread -> locks that its call took
-  for (let i = 0; i < r.count; i++) {
-    const thread = r.thread[i];
-    switch (r.kind[i]) {
-      case KIND.MAP:
-        if (r.length(i) === timeline.slabLen && thread !== PROLOGUE) found.push([i, 0]);
-        break;
-      case KIND.TRY_LOCK:
-        if (r.value(i) === 0) found.push([i, 1]);
-        else {
-          taken.set(thread, (taken.get(thread) ?? 0) + 1);
-          if (taken.get(thread) > 1) found.push([i, 2]);
-        }
-        break;
-      case KIND.CALL_ALLOC:
-      case KIND.CALL_FREE:
-      case KIND.CALL_RESIZE:
-      case KIND.CALL_REMAP:
-        taken.set(thread, 0);
-        break;
-      case KIND.RAISE:
-        found.push([i, 3]);
-        break;
-    }
-  }
-  return found;
-}

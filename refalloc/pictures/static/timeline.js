@@ -13,15 +13,18 @@ import { KIND, PROLOGUE } from "./events.js";
 
 /** @typedef {import("./events.js").Recording} Recording */
 
+/** Kinds of moments worth finding; story.js has their names. */
+export const MARK = { MAPPED: 0, LOCKED: 1, SEARCHED: 2, FAULT: 3 };
+
 export const STATUS = { FRESH: 0, FREE: 1, LIVE: 2, HELD: 3 };
 
-/** @type {Record<number, number>} most cells that an event of this kind sets */
-const CELLS_SET = {
+/** Most cells that an event sets, by its kind. */
+const CELLS_SET = Object.assign(new Uint8Array(256), {
   [KIND.LOAD]: 1, [KIND.STORE]: 1, [KIND.WRITE_FREES]: 1, [KIND.WRITE_NEXT_ADDR]: 2, [KIND.TRY_LOCK]: 1,
   [KIND.UNLOCK]: 1, [KIND.SET_THREAD_INDEX]: 1, [KIND.READ_THREAD_INDEX]: 1, [KIND.MAP]: 2, [KIND.UNMAP]: 1,
   [KIND.REMAP]: 3, [KIND.CALL_ALLOC]: 1, [KIND.CALL_FREE]: 2, [KIND.CALL_RESIZE]: 1, [KIND.CALL_REMAP]: 1,
   [KIND.RETURN_ALLOC]: 2, [KIND.RETURN_FREE]: 1, [KIND.RETURN_RESIZE]: 2, [KIND.RETURN_REMAP]: 3, [KIND.RAISE]: 1,
-};
+});
 
 /** What a recording begins with: what the heap is, and what lies on it already. */
 const IN_PROLOGUE = new Set([
@@ -64,7 +67,7 @@ export class Timeline {
   /** @param {Recording} recording */
   constructor(recording) {
     this.recording = recording;
-    this.n = -1; // the event after which the heap is shown
+    this.n = recording.count - 1; // the event after which the heap is shown; to take all in leads to the last
     this.laneCount = 0;
     this.slabLen = 0;
     /** @type {number[]} */ this.slotSizes = [];
@@ -85,52 +88,53 @@ export class Timeline {
     this.lockCell = 2 * fieldCount;
     this.cellCount = 2 * fieldCount + this.laneCount;
     let most = 0;
-    for (const kind of recording.kind) most += CELLS_SET[kind] ?? 0;
+    for (let i = 0; i < recording.count; i++) most += CELLS_SET[recording.kind[i]];
     this.cells = new Int32Array(this.cellCount + most).fill(-1);
     this.writeCount = 0;
     this.writeCell = new Int32Array(most);
     this.writePrevious = new Int32Array(most);
     this.firstWrite = new Int32Array(recording.count + 1); // of each event, into those two
+    /** @type {number[]} */ this.allocs = []; // events that call alloc
+    this.failedTryEvents = Array.from({ length: this.laneCount }, () => /** @type {number[]} */ ([])); // by lane
+    /** @type {Set<number>} */ this.largeAddrs = new Set(); // at which a large block ever was
+    /** @type {[number, number][]} */ this.marks = []; // moments worth finding: [event, MARK], by event
+    this._taken = new Uint32Array(PROLOGUE + 1); // locks that a thread's call took
+    this._lowest = Infinity; // address that was ever mapped
     this._takeInAll();
     /** @type {Map<string, Slots>} */ this._slots = new Map();
-    /** @type {number[] | undefined} */ this._allocs = undefined;
-    /** @type {number[][] | undefined} */ this._failedTries = undefined;
-    /** @type {number[] | undefined} */ this._largeAddrs = undefined;
     this._seen = new Int32Array(this.cellCount); // the walk that met a word last
     this._walks = 0;
   }
 
+  /** Learn what the heap is: how many lanes it has, how long slabs and slots are. */
   _readPrologue() {
-    const { kind, count } = this.recording;
-    let lowest = Infinity;
-    const threads = new Set();
-    for (let i = 0; i < count; i++) {
+    const { kind, count, thread } = this.recording;
+    for (let i = 0; i < count && thread[i] === PROLOGUE; i++) {
       if (kind[i] === KIND.HEAP) {
         this.laneCount = this.recording.value(i);
         this.slabLen = this.recording.length(i);
       } else if (kind[i] === KIND.CLASS) {
         this.slotSizes.push(this.recording.value(i));
-      } else if (kind[i] === KIND.MAP && this.recording.addr(i) !== 0) {
-        lowest = Math.min(lowest, this.recording.addr(i));
       }
-      threads.add(this.recording.thread[i]);
-      const isOfNone = this.recording.thread[i] === PROLOGUE;
-      if (isOfNone && !IN_PROLOGUE.has(kind[i])) this.prepareFrom = Math.min(this.prepareFrom, i);
     }
     if (this.slabLen === 0) throw new Error("the recording does not say what its heap is; pass it from its first event on");
-    threads.delete(PROLOGUE);
-    this.threads = [...threads];
-    this.base = lowest === Infinity ? 0 : Math.floor(lowest / this.slabLen) * this.slabLen;
   }
 
+  /** One pass for all, as each takes some milliseconds of the time to the first picture. */
   _takeInAll() {
-    const { count } = this.recording;
+    const { kind, count, thread } = this.recording;
+    const threads = new Set();
     for (let i = 0; i < count; i++) {
       this.firstWrite[i] = this.writeCount;
+      if (thread[i] === PROLOGUE) {
+        if (!IN_PROLOGUE.has(kind[i])) this.prepareFrom = Math.min(this.prepareFrom, i);
+      } else if (i === 0 || thread[i] !== thread[i - 1]) threads.add(thread[i]);
       this._takeIn(i);
     }
     this.firstWrite[count] = this.writeCount;
-    this.cells = this.cells.slice(0, this.cellCount).fill(-1);
+    this.cells = this.cells.slice(0, this.cellCount);
+    this.threads = [...threads];
+    this.base = this._lowest === Infinity ? 0 : Math.floor(this._lowest / this.slabLen) * this.slabLen;
   }
 
   /** @param {number} i @param {number} cell */
@@ -171,15 +175,18 @@ export class Timeline {
         this._write(i, this.nextAddrCell + field);
         return this._learnClass(i);
       case KIND.TRY_LOCK:
-        if (r.value(i) !== 0) this._write(i, this.lockCell + r.lane[i]);
-        return undefined;
+        return this._tryLock(i, thread);
       case KIND.UNLOCK:
         return this._write(i, this.lockCell + r.lane[i]);
       case KIND.SET_THREAD_INDEX:
       case KIND.READ_THREAD_INDEX:
         return this._write(i, this._cell(this.threadIndexes, thread));
       case KIND.MAP:
-        if (r.addr(i) !== 0) this._map(i, r.addr(i));
+        if (r.addr(i) !== 0) {
+          this._lowest = Math.min(this._lowest, r.addr(i));
+          this._map(i, r.addr(i));
+        }
+        if (r.length(i) === this.slabLen && thread !== PROLOGUE) this.marks.push([i, MARK.MAPPED]);
         return undefined;
       case KIND.UNMAP:
         return this._write(i, this._cell(this.mappings, r.addr(i)));
@@ -187,14 +194,19 @@ export class Timeline {
         if (r.value(i) === 0) return undefined;
         if (r.value(i) !== r.addr(i)) this._write(i, this._cell(this.mappings, r.addr(i)));
         return this._map(i, r.value(i));
+      case KIND.CALL_ALLOC:
+        this.allocs.push(i);
+        return this._call(i, thread);
       case KIND.CALL_FREE:
         this._write(i, this._cellAt(this.blockCells, r.addrPlace[i]));
-        return this._write(i, this._cell(this.calls, thread));
-      case KIND.CALL_ALLOC:
+        return this._call(i, thread);
       case KIND.CALL_RESIZE:
       case KIND.CALL_REMAP:
-      case KIND.RETURN_FREE:
+        return this._call(i, thread);
       case KIND.RAISE:
+        this.marks.push([i, MARK.FAULT]);
+        return this._write(i, this._cell(this.calls, thread));
+      case KIND.RETURN_FREE:
         return this._write(i, this._cell(this.calls, thread));
       case KIND.RETURN_ALLOC:
       case KIND.RETURN_RESIZE:
@@ -202,6 +214,24 @@ export class Timeline {
         return this._return(i, thread);
     }
     return undefined;
+  }
+
+  /** @param {number} i @param {number} thread */
+  _call(i, thread) {
+    this._taken[thread] = 0;
+    this._write(i, this._cell(this.calls, thread));
+  }
+
+  /** @param {number} i @param {number} thread */
+  _tryLock(i, thread) {
+    const lane = this.recording.lane[i];
+    if (this.recording.value(i) === 0) {
+      this.failedTryEvents[lane].push(i);
+      this.marks.push([i, MARK.LOCKED]);
+      return;
+    }
+    this._write(i, this.lockCell + lane);
+    if (++this._taken[thread] > 1) this.marks.push([i, MARK.SEARCHED]);
   }
 
   /** @param {number} i @param {number} addr */
@@ -217,9 +247,9 @@ export class Timeline {
     const isAlloc = r.kind[i] === KIND.RETURN_ALLOC;
     if (isAlloc ? r.addr(i) === 0 : r.value(i) === 0) return;
     this._write(i, this._cellAt(this.blockCells, r.addrPlace[i]));
-    if (r.kind[i] === KIND.RETURN_REMAP && r.value(i) !== r.addr(i)) {
-      this._write(i, this._cellAt(this.blockCells, r.valuePlace[i]));
-    }
+    const isRemap = r.kind[i] === KIND.RETURN_REMAP;
+    if (isRemap && r.value(i) !== r.addr(i)) this._write(i, this._cellAt(this.blockCells, r.valuePlace[i]));
+    if (r.sizeClass[i] >= this.slotSizes.length) this.largeAddrs.add(isRemap ? r.value(i) : r.addr(i));
   }
 
   /** A slab's class is learnt from the next_addr that points into it, at most to its end. @param {number} i */
@@ -282,14 +312,7 @@ export class Timeline {
 
   /** Tries of a lane's lock that failed, up to now. @param {number} lane */
   failedTries(lane) {
-    if (this._failedTries === undefined) {
-      const { kind, lane: lanes, count } = this.recording;
-      this._failedTries = Array.from({ length: this.laneCount }, () => /** @type {number[]} */ ([]));
-      for (let i = 0; i < count; i++) {
-        if (kind[i] === KIND.TRY_LOCK && this.recording.value(i) === 0) this._failedTries[lanes[i]].push(i);
-      }
-    }
-    return countUpTo(this._failedTries[lane], this.n + 1);
+    return countUpTo(this.failedTryEvents[lane], this.n + 1);
   }
 
   /** thread_index of a thread: 0 until it sets one. @param {number} thread */
@@ -415,7 +438,7 @@ export class Timeline {
   /** Live blocks that are mappings of their own, by address. @returns {Block[]} */
   large() {
     const blocks = [];
-    for (const addr of this.largeAddrs()) {
+    for (const addr of this.largeAddrs) {
       const block = this.block(addr);
       if (block !== null && block.sizeClass >= this.slotSizes.length) blocks.push(block);
     }
@@ -424,26 +447,7 @@ export class Timeline {
 
   /** Calls to alloc that begin before event `i`. @param {number} i */
   allocsBefore(i) {
-    if (this._allocs === undefined) {
-      this._allocs = [];
-      for (let e = 0; e < this.recording.count; e++) if (this.recording.kind[e] === KIND.CALL_ALLOC) this._allocs.push(e);
-    }
-    return countUpTo(this._allocs, i);
-  }
-
-  /** Addresses at which a large block ever was. */
-  largeAddrs() {
-    if (this._largeAddrs === undefined) {
-      const r = this.recording;
-      const addrs = new Set();
-      for (let i = 0; i < r.count; i++) {
-        if (r.sizeClass[i] < this.slotSizes.length) continue;
-        if (r.kind[i] === KIND.RETURN_ALLOC || r.kind[i] === KIND.RETURN_RESIZE) addrs.add(r.addr(i));
-        else if (r.kind[i] === KIND.RETURN_REMAP) addrs.add(r.value(i));
-      }
-      this._largeAddrs = /** @type {number[]} */ ([...addrs]);
-    }
-    return this._largeAddrs;
+    return countUpTo(this.allocs, i);
   }
 
   /**

@@ -5,7 +5,7 @@
 
 import { button, choice, element, setText, wantsLessMotion, watchRoom } from "./dom.js";
 import { KIND } from "./events.js";
-import { MARKS, count, marks } from "./story.js";
+import { MARKS, count } from "./story.js";
 import { coloursOf } from "./palette.js";
 
 const PLAY_MS = 20_000; // a long recording plays in this time
@@ -24,7 +24,6 @@ export class Transport {
     this.last = timeline.recording.count - 1;
     this.n = Math.min(Math.max(n, 0), this.last);
     this.onChange = onChange;
-    this.marks = marks(timeline);
     this.frame = 0;
     this.shown = 0; // the event number of play, which goes on by parts of one
     this.playing = 0; // the time of the last frame of play, 0 when it stands
@@ -43,7 +42,7 @@ export class Transport {
       type: "number", min: 1, class: "rf-number", placeholder: "no.",
       onchange: () => this.goToAlloc(Number(this.alloc.value)),
     });
-    const counts = MARKS.map((_, kind) => this.marks.filter((mark) => mark[1] === kind).length);
+    const counts = MARKS.map((_, kind) => this.timeline.marks.filter((mark) => mark[1] === kind).length);
     this.mark = choice("marks", MARKS.map((name, kind) => [String(kind), `${name} (${count(counts[kind])})`]), () => this.drawMarks());
     const first = counts.findIndex((total) => total > 0);
     this.mark.select.value = String(first === -1 ? 0 : first);
@@ -103,7 +102,7 @@ export class Transport {
   /** @param {1 | -1} direction */
   toMark(direction) {
     const kind = Number(this.mark.select.value);
-    const events = this.marks.filter((mark) => mark[1] === kind).map((mark) => mark[0]);
+    const events = this.timeline.marks.filter((mark) => mark[1] === kind).map((mark) => mark[0]);
     const found = direction === 1 ? events.find((n) => n > this.n) : events.findLast((n) => n < this.n);
     if (found !== undefined) this.goTo(found);
   }
@@ -169,10 +168,13 @@ export class Transport {
     context.fillRect(0, 9, width, 1);
     const chosen = Number(this.mark.select.value);
     for (const isChosen of [false, true]) {
-      for (const [n, kind] of this.marks) {
-        if ((kind === chosen) !== isChosen) continue;
+      let drawnAt = -1;
+      for (const [n, kind] of this.timeline.marks) {
+        const x = 8 + (n / Math.max(1, this.last)) * (width - 16) - 0.75;
+        if ((kind === chosen) !== isChosen || Math.round(x * scale) === drawnAt) continue; // thousands may share a pixel
+        drawnAt = Math.round(x * scale);
         context.fillStyle = isChosen ? MARK_COLOURS[kind] : coloursOf(theme).faint;
-        context.fillRect(8 + (n / Math.max(1, this.last)) * (width - 16) - 0.75, isChosen ? 0 : 6, 1.5, isChosen ? 9 : 3);
+        context.fillRect(x, isChosen ? 0 : 6, 1.5, isChosen ? 9 : 3);
       }
     }
   }
