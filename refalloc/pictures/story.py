@@ -4,7 +4,9 @@ static/story.js says the same in the browser; the tests compare the two at many 
 static/sentences.json.
 """
 
+import bisect
 import json
+import math
 from dataclasses import dataclass
 from importlib import resources
 
@@ -56,8 +58,8 @@ class Moment:
         self.slabs = self.state.slabs()
         self.slots = self.state.slots_of(self.slabs)
         self.slab_len = int(self.events["length"][0])
-        mapped = self.events["addr"][(self.events["kind"] == Kind.MAP) & (self.events["addr"] != 0)]
-        self.base = int(mapped.min()) // self.slab_len * self.slab_len if len(mapped) else 0
+        self._stretches = _stretches_of(self.events, self.slab_len)
+        self.base = self._stretches[0][0] * self.slab_len
         is_of_none = self.events["thread"] == PROLOGUE
         preparing = np.flatnonzero(is_of_none & ~np.isin(self.events["kind"], _IN_PROLOGUE))
         # The event from which what no thread made was made to prepare the heap for them.
@@ -66,8 +68,18 @@ class Moment:
     # Names
 
     def number(self, slab):
-        """A slab's number: how many slab lengths it lies above the lowest place that was ever mapped."""
-        return (slab.addr - self.base) // self.slab_len
+        """A slab's number: that of its place."""
+        return self._place(slab.addr)
+
+    def _place(self, addr):
+        """The number of the slab place that an address lies in; `addr` is `base` or more.
+
+        Places are numbered by address, and those in which nothing was ever mapped are left out, so that numbers are
+        small in a heap with gaps of any width; past the end of what was mapped they go on.
+        """
+        place = addr // self.slab_len
+        first, before = self._stretches[bisect.bisect(self._stretches, (place, math.inf)) - 1]
+        return before + place - first
 
     def slot_size(self, slab):
         return self.state.slot_sizes[slab.size_class]
@@ -79,7 +91,9 @@ class Moment:
         for slab in self.slabs:
             if slab.addr <= addr < slab.addr + slab.length:
                 return sentence("place.slab", number=self.number(slab), offset=hex(addr - slab.addr))
-        return sentence("place.heap", offset=hex(addr - self.base)) if addr >= self.base else hex(addr)
+        if addr < self.base:
+            return hex(addr)
+        return sentence("place.heap", offset=hex(self._place(addr) * self.slab_len + addr % self.slab_len))
 
     def target(self, addr):
         return self.place(addr) if addr != 0 else SENTENCES["none"]
@@ -288,6 +302,24 @@ class Moment:
     def _mapped_len(self, block):
         mapping = self.state.mappings.get(block.addr)
         return mapping.length if mapping is not None else 0
+
+
+def _stretches_of(events, slab_len):
+    """Slab places without a gap in which something was ever mapped: list of (first place, places below), by place."""
+    made = events[np.isin(events["kind"], [Kind.MAP, Kind.REMAP])]
+    is_map = made["kind"] == Kind.MAP
+    addrs = np.where(is_map, made["addr"], made["value"])
+    lasts = addrs + np.where(is_map, made["length"], made["new_length"]) - 1
+    mapped = np.unique(np.stack([addrs, lasts])[:, addrs != 0] // slab_len, axis=1)
+    stretches: list[tuple[int, int]] = []
+    end = before = 0  # the place after the last stretch; places so far
+    for first, last in mapped.T.tolist():
+        if not stretches or first > end:
+            stretches.append((first, before))
+            end = first
+        before += max(0, last + 1 - end)
+        end = max(end, last + 1)
+    return stretches or [(0, 0)]
 
 
 def _has_no_addr(kind, addr):

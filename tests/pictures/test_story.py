@@ -111,6 +111,26 @@ def test_what_no_thread_did_is_told_without_a_thread(node, tmp_path, make):
     assert any("When recording began" in moment["step"] for moment in told) == (make is used_allocator)
 
 
+def test_slabs_far_apart_have_small_numbers_in_both(node, tmp_path):
+    def alloc(*lengths):
+        return lambda thread: [thread.alloc(length) for length in lengths]
+
+    # Each thread maps in a range of addresses of its own, 4 GiB long.
+    stepper = Stepper([alloc(100, 700), alloc(5000)], prepare=alloc(24, 100_000))
+    while stepper.choices:
+        stepper.step(stepper.choices[0])
+    picture = MemoryMap(stepper)
+    recording, last = picture.recording, len(picture.recording.events) - 1
+    told = told_by_javascript(node, tmp_path, recording, [(n, 0, 4) for n in range(last + 1)])["told"]
+    for n, by_javascript in enumerate(told):
+        assert by_javascript == told_by_python(recording, n, 0, 4), f"event {n}"
+    assert [row[:2] for row in told[last]["slabs"]["rows"]] == [["0", "2"], ["3", "4"], ["4", "7"], ["5", "10"]]
+    assert [row[0] for row in told[last]["large"]["rows"]] == ["heap + 0x11000"]
+    picture.event = int((recording.events["kind"] == Kind.RETURN_ALLOC).nonzero()[0][-1])
+    assert "Thread 1 gets slab 5 + 0x0 from alloc(5000)" in picture.text()
+    assert "slab 65536" not in json.dumps(told)
+
+
 def test_one_of_a_kind_is_told_in_the_singular():
     heap, log = Heap(lane_count=1, arena_len=1 << 24), EventLog()
     undo = record(heap, log)

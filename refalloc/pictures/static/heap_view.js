@@ -183,7 +183,7 @@ export class HeapView {
       context.fillStyle = colourBy === "thread" ? oneOfMany(block.thread) : colours.live[0];
       context.fillRect(PAD, y + 14, bar, 4);
       context.fillStyle = colours.faint;
-      context.fillText(`${count(block.length)} B at ${hex(block.addr - timeline.base)}`, PAD, y);
+      context.fillText(`${count(block.length)} B at ${hex(timeline.offset(block.addr))}`, PAD, y);
     });
     if (large.length > LARGE_ROWS) {
       context.fillText(`and ${count(large.length - LARGE_ROWS)} more`, PAD, top + LARGE_HEAD + LARGE_ROWS * LARGE_HEIGHT);

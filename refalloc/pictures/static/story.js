@@ -40,7 +40,7 @@ export function placeOf(timeline, slabs, addr) {
   if (addr >= NO_ADDRESS) return SENTENCES["place.none"];
   const slab = slabs.find((s) => s.addr <= addr && addr < s.addr + s.length);
   if (slab !== undefined) return sentence("place.slab", { number: slab.number, offset: hex(addr - slab.addr) });
-  return addr >= timeline.base ? sentence("place.heap", { offset: hex(addr - timeline.base) }) : hex(addr);
+  return addr >= timeline.base ? sentence("place.heap", { offset: hex(timeline.offset(addr)) }) : hex(addr);
 }
 
 /** @param {Timeline} timeline @param {Slab[]} slabs @param {number} addr 0 for none */

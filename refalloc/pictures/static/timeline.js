@@ -31,6 +31,25 @@ const IN_PROLOGUE = new Set([
   KIND.HEAP, KIND.CLASS, KIND.MAP, KIND.WRITE_NEXT_ADDR, KIND.WRITE_FREES, KIND.STORE, KIND.TRY_LOCK, KIND.RETURN_ALLOC,
 ]);
 
+/** @typedef {{first: number, before: number}} Stretch slab places without a gap; before: how many lie below, gaps left out */
+
+/** @param {[number, number][]} mapped first and last place of each mapping @returns {Stretch[]} by place */
+function stretchesOf(mapped) {
+  /** @type {Stretch[]} */
+  const stretches = [];
+  let end = -1; // the place after the last stretch
+  let before = 0;
+  for (const [first, last] of mapped.toSorted((a, b) => a[0] - b[0])) {
+    if (stretches.length === 0 || first > end) {
+      stretches.push({ first, before });
+      end = first;
+    }
+    before += Math.max(0, last + 1 - end);
+    end = Math.max(end, last + 1);
+  }
+  return stretches.length === 0 ? [{ first: 0, before: 0 }] : stretches;
+}
+
 /** How many of `sorted` are less than `limit`. @param {number[]} sorted @param {number} limit */
 function countUpTo(sorted, limit) {
   let low = 0;
@@ -71,7 +90,7 @@ export class Timeline {
     this.laneCount = 0;
     this.slabLen = 0;
     /** @type {number[]} */ this.slotSizes = [];
-    this.base = 0; // the lowest slab place that was ever mapped
+    this.base = 0; // the lowest slab place that was ever mapped: all names of addresses count from it
     /** @type {number[]} */ this.threads = []; // in the order of first appearance
     this.prepareFrom = Infinity; // the event from which what no thread made was made to prepare the heap for them
     // Cells by the place of their address in the table of words; -1 for none.
@@ -99,7 +118,8 @@ export class Timeline {
     /** @type {Set<number>} */ this.largeAddrs = new Set(); // at which a large block ever was
     /** @type {[number, number][]} */ this.marks = []; // moments worth finding: [event, MARK], by event
     this._taken = new Uint32Array(PROLOGUE + 1); // locks that a thread's call took
-    this._lowest = Infinity; // address that was ever mapped
+    /** @type {[number, number][]} */ this._mapped = []; // first and last place of what was ever mapped
+    /** @type {Stretch[]} */ this._stretches = []; // by place
     this._takeInAll();
     /** @type {Map<string, Slots>} */ this._slots = new Map();
     this._seen = new Int32Array(this.cellCount); // the walk that met a word last
@@ -134,7 +154,8 @@ export class Timeline {
     this.firstWrite[count] = this.writeCount;
     this.cells = this.cells.slice(0, this.cellCount);
     this.threads = [...threads];
-    this.base = this._lowest === Infinity ? 0 : Math.floor(this._lowest / this.slabLen) * this.slabLen;
+    this._stretches = stretchesOf(this._mapped);
+    this.base = this._stretches[0].first * this.slabLen;
   }
 
   /** @param {number} i @param {number} cell */
@@ -182,10 +203,7 @@ export class Timeline {
       case KIND.READ_THREAD_INDEX:
         return this._write(i, this._cell(this.threadIndexes, thread));
       case KIND.MAP:
-        if (r.addr(i) !== 0) {
-          this._lowest = Math.min(this._lowest, r.addr(i));
-          this._map(i, r.addr(i));
-        }
+        if (r.addr(i) !== 0) this._map(i, r.addr(i), r.length(i));
         if (r.length(i) === this.slabLen && thread !== PROLOGUE) this.marks.push([i, MARK.MAPPED]);
         return undefined;
       case KIND.UNMAP:
@@ -193,7 +211,7 @@ export class Timeline {
       case KIND.REMAP:
         if (r.value(i) === 0) return undefined;
         if (r.value(i) !== r.addr(i)) this._write(i, this._cell(this.mappings, r.addr(i)));
-        return this._map(i, r.value(i));
+        return this._map(i, r.value(i), r.newLength(i));
       case KIND.CALL_ALLOC:
         this.allocs.push(i);
         return this._call(i, thread);
@@ -234,8 +252,9 @@ export class Timeline {
     if (++this._taken[thread] > 1) this.marks.push([i, MARK.SEARCHED]);
   }
 
-  /** @param {number} i @param {number} addr */
-  _map(i, addr) {
+  /** @param {number} i @param {number} addr @param {number} length */
+  _map(i, addr, length) {
+    this._mapped.push([Math.floor(addr / this.slabLen), Math.floor((addr + length - 1) / this.slabLen)]);
     this._write(i, this._cell(this.mappings, addr));
     this._write(i, this._cell(this.classes, addr));
   }
@@ -418,9 +437,23 @@ export class Timeline {
     return slabs.sort((a, b) => a.addr - b.addr);
   }
 
-  /** How many slab lengths an address lies above the lowest. @param {number} addr */
+  /**
+   * The number of the slab place that an address lies in: places are numbered by address, and those in which nothing was
+   * ever mapped are left out, so that numbers are small in a heap with gaps of any width; past the end of what was mapped
+   * they go on.
+   * @param {number} addr base or more
+   */
   place(addr) {
-    return Math.floor(addr / this.slabLen) - this.base / this.slabLen;
+    const place = Math.floor(addr / this.slabLen);
+    let index = this._stretches.length - 1;
+    while (index > 0 && this._stretches[index].first > place) index--;
+    const { first, before } = this._stretches[index];
+    return before + place - first;
+  }
+
+  /** An address as an offset in the heap, without what place() leaves out. @param {number} addr base or more */
+  offset(addr) {
+    return this.place(addr) * this.slabLen + (addr % this.slabLen);
   }
 
   /** The live block at `addr`, null for none. @param {number} addr @returns {Block | null} */
