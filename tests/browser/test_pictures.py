@@ -62,6 +62,7 @@ MAKERS = {
     "SchedulePlayer": a_player,
     "Prediction": lambda: Prediction("How many bytes lie between the two?", unit="bytes"),
     "Prediction, choices": lambda: Prediction("Where does it lie?", ["in its old slot", "elsewhere"]),
+    "Prediction, long choices": lambda: Prediction("Which word?", ["heap.load(addr)+" * 20, "none of them " * 30]),
     "SizeClasses": lambda: SizeClasses(300),
     "SlabRuler": lambda: SlabRuler(10, pages=3),
 }

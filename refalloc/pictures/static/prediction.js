@@ -27,7 +27,7 @@ class Prediction {
     this.radios = choices.map((choice) => element("input", { type: "radio", name: group, value: choice, required: true }));
     this.fields = element("fieldset", {}, element("legend", {}, model.get("question")),
       ...(choices.length > 0
-        ? choices.map((choice, index) => element("label", { class: "rf-choice" }, this.radios[index], ` ${choice}`))
+        ? choices.map((choice, index) => element("label", { class: "rf-choice" }, this.radios[index], choice))
         : [element("label", {}, "Your guess ", this.number, ` ${model.get("unit")}`)]));
     this.keep = element("button", { type: "submit" }, "Keep my guess");
     this.change = element("button", { type: "button", onclick: () => this.startChange() }, "Change it");
