@@ -103,7 +103,8 @@ def plot_blowup(mapped, needed):
     ratios = [mapped[lane] / needed for lane in lanes]
     axes.plot(lanes, ratios, "o-", color=ASKED, linewidth=2)
     for lane, ratio in zip(lanes, ratios, strict=True):
-        axes.annotate(f"{ratio:,.1f}", (lane, ratio), (0, 7), textcoords="offset points", ha="center", color=INK)
+        side = "center" if lane == lanes[0] else "right"  # clear of the line, which rises to the right
+        axes.annotate(f"{ratio:,.1f}", (lane, ratio), (0, 7), textcoords="offset points", ha=side, color=INK)
     axes.set_ylim(0, max(ratios) * 1.15)
     axes.set_xlabel("lanes")
     axes.set_ylabel("mapped / needed")

@@ -25,9 +25,10 @@ def plot_space_and_time(points):
     low, high = min(*spaces, *times, 0.6) / 1.3, max(*spaces, *times, 1.6) * 1.3
     line = np.geomspace(low, high)
     axes.plot(line, 1 / line, color=INK, linestyle=CURVES[1][1], linewidth=1)
-    axes.plot(spaces, times, "o", color=CURVES[0][0])
+    axes.plot(spaces, times, "o", color=CURVES[0][0], zorder=4)  # above the names
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # the dashed line would run through a name
     for name, point in points.items():
-        axes.annotate(name, point, xytext=(6, 5), textcoords="offset points", color=INK)
+        axes.annotate(name, point, xytext=(6, 5), textcoords="offset points", color=INK, bbox=ground)
     axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high))
     axes.set(xlabel="space, as a multiple (on the dashed line, space times time is 1)", ylabel="time, as a multiple")
     for axis in (axes.xaxis, axes.yaxis):
