@@ -149,6 +149,26 @@ def test_a_slab_off_its_place_shows_what_breaks(open_page):
     assert "32,768 bytes are lost" in page.locator(".refalloc").inner_text()
 
 
+NEW_THEME = """async () => { const picture = document.querySelector(".refalloc");
+  picture.style.display = "none";
+  document.body.dataset.jpThemeLight = "false";
+  await null; // the pictures are told
+  picture.style.display = "";
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame); }"""
+IMAGE = "() => document.querySelector('.rf-chart, .rf-ruler').toDataURL()"
+
+
+@pytest.mark.parametrize("name", ["SizeClasses", "SlabRuler"])
+def test_a_theme_that_comes_while_there_is_no_room_is_drawn_afterwards(open_page, name):
+    html = MAKERS[name]().to_html()
+    page = open_page(html)
+    page.evaluate(NEW_THEME)
+    assert page.locator(".refalloc").get_attribute("data-theme") == "dark"
+    dark = open_page(html, color_scheme="dark")
+    assert page.evaluate(IMAGE) == dark.evaluate(IMAGE)
+
+
 def test_tokens_stand_at_the_lanes_of_their_threads(open_page):
     picture = LaneTable(random_recording(5), event=700)
     page = open_page(picture.to_html())

@@ -87,12 +87,19 @@ export function watchTheme(onChange) {
       : vscodeThemeKind !== undefined ? !vscodeThemeKind.includes("light") : system.matches;
     onChange(isDark ? "dark" : "light");
   };
-  const observer = new MutationObserver(tell);
+  let frame = 0;
+  const observer = new MutationObserver(() => {
+    tell();
+    // JupyterLab leaves a notebook without room for a moment of the change, too short for any observer of sizes.
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(tell);
+  });
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind"] });
   system.addEventListener("change", tell);
   tell();
   return () => {
     observer.disconnect();
+    cancelAnimationFrame(frame);
     system.removeEventListener("change", tell);
   };
 }
