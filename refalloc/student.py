@@ -12,7 +12,6 @@ import sys
 import traceback
 import types
 import weakref
-from pathlib import Path
 
 from refalloc.arena import MemoryFault
 from refalloc.heap import Heap, Lane
@@ -52,8 +51,8 @@ class StudentError(Exception):
 class Student:
     """The functions of a learner's file, as attributes.
 
-    Args: file: Path; it is executed when the first function is asked for. calls: a list of one, where the latest call
-          is kept; several files may share it.
+    Args: file: Path, or what has its name, stem and read_bytes; it is executed when the first function is asked for.
+          calls: a list of one, where the latest call is kept; several files may share it.
     Attributes: file: Path; last_call: the latest call; str() of it is how it would be written.
     """
 
@@ -227,7 +226,7 @@ def own_lines(file, error):
 
 def lines_of(file, frames):
     """Those of `frames` (traceback.FrameSummary) that lie in `file`, the innermost few, as list of str."""
-    own = [frame for frame in frames if Path(frame.filename) == file]
+    own = [frame for frame in frames if frame.filename == str(file)]
     return [f"{file.name}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in own[-LINES_SHOWN:]]
 
 
