@@ -7,7 +7,9 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 # The whole folder, so that lessons can link to exercises. Containers run as root.
+# Terminals as this shell, not as a login: that would take the path to refalloc away.
 LAB := --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start.ipynb \
+	--ServerApp.terminado_settings='{"shell_command": ["bash"]}' \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
 # JupyterLab asks each newcomer about news, and looks for updates: not in a course that works offline.
 LAB_SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
@@ -34,6 +36,8 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	{ echo "refalloc needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt --config-settings editable_mode=compat --editable '.[cluster,native,test]'
+	# JupyterLab runs a script of its own by Node, which else takes the clone's package.json for the script's.
+	echo '{"type": "commonjs"}' > $(VENV)/package.json
 	mkdir -p $(VENV)/etc/jupyter/labconfig
 	echo '$(LAB_SETTINGS)' > $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 	touch $@

@@ -72,7 +72,8 @@ class Student:
             raise StudentError(
                 "crashed",
                 f"{self.file.name} has no function {name}; "
-                "put its `def` line back (`refalloc reset` gives you the stub, and keeps your file)",
+                "put its `def` line back (`refalloc reset` with the exercise's number gives you the stub, and keeps "
+                "your file)",
             )
         return Function(self, name, function)
 
@@ -197,7 +198,9 @@ def load(file):
     try:
         source = file.read_bytes()
     except FileNotFoundError:
-        raise StudentError("crashed", f"{file.name} is not there; `refalloc reset` puts the stub back") from None
+        raise StudentError(
+            "crashed", f"{file.name} is not there; `refalloc reset` with the exercise's number puts the stub back"
+        ) from None
     try:
         code = compile(source, str(file), "exec")
     except SyntaxError as error:

@@ -40,7 +40,7 @@ def find_peers(texts):
     if util.find_spec("ziglang"):
         peers.append(Peer("zig", _original()))
     else:
-        missing.append("zig, the original: pip install 'refalloc[zig]'")
+        missing.append("zig, the original: pip install ziglang==0.14.1")
     for name, (file, package) in DEBIAN.items():
         found = [path for folder in ("/usr/lib/*/", "/usr/lib/", "/usr/local/lib/") for path in glob(folder + file)]
         if found:

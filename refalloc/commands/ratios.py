@@ -1,7 +1,6 @@
 """What the commands share that measure allocators beside each other: options, progress, the table, the files."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -62,9 +61,8 @@ def report_ratios(measure, text_file, repetitions, only, json_file, plot_file):
         from refalloc.pictures.ratios import plot_ratios
 
         Path(plot_file).write_bytes(plot_ratios(report).png)
-    # In a file, no line is broken.
-    wide = None if sys.stdout.isatty() else 40 + 28 * len(report["peers"]) + 20 * len(report["texts"])
-    Console(width=wide).print(_table(report))
+    # No figure is cut: a terminal that is narrower breaks lines.
+    Console(width=40 + 32 * len(report["peers"]) + 20 * len(report["texts"])).print(_table(report))
     for line in report["missing"]:
         click.echo(f"not measured: {line}")
     packages = [line.partition(": apt install ")[2] for line in report["missing"] if ": apt install " in line]
@@ -92,5 +90,13 @@ def _table(report):
 
 def _cell(row):
     if row["peer"] == "glibc":
-        return f"{row['cpu_ns'] / NS:.2f} s" if row["cpu_ns"] > NS / 100 else f"{row['cpu_ns']:.1f} ns"
+        return _time(row["cpu_ns"])
     return f"{row['cpu_ratio']:.2f} ({row['cpu_low']:.2f}-{row['cpu_high']:.2f}) / {row['memory_ratio']:.2f}"
+
+
+def _time(ns):
+    """In the unit that leaves few digits before the point."""
+    for unit, name in ((NS, "s"), (1e6, "ms"), (1e3, "us")):
+        if ns >= unit:
+            return f"{ns / unit:.2f} {name}"
+    return f"{ns:.1f} ns"

@@ -16,6 +16,10 @@ def run(text_file, program):
     with plain_errors():
         from refalloc.native.running import run_preloaded
 
-        report = run_preloaded(chosen_text(text_file), program)
+        report = run_preloaded(chosen_text(text_file), program, on_export=_say_that_it_takes_time)
     click.echo(str(report), err=True)
     raise SystemExit(report.exit_code)
+
+
+def _say_that_it_takes_time():
+    click.echo("refalloc: making the library; that takes half a minute, the first time", err=True)

@@ -24,7 +24,9 @@ if sys.platform == "win32":
 try:
     import numba  # noqa: F401  here only to say what to do when it is missing
 except ImportError as error:
-    raise ImportError(f"refalloc.native needs Numba ({error}); run: pip install 'refalloc[native]'") from error
+    raise ImportError(
+        f"refalloc.native needs Numba ({error}); run, in the folder of refalloc: pip install --editable '.[native]'"
+    ) from error
 
 from refalloc.native.heap import NativeHeap
 from refalloc.native.jit import CompiledText, CompileError, compile, load_text

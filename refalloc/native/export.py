@@ -108,10 +108,14 @@ def _require_place(path):
     return path
 
 
-def cached_library(text):
-    """The library of a text, made unless it is there from before. Returns Path. Raises as export does."""
+def cached_library(text, on_export=lambda: None):
+    """The library of a text, made unless it is there from before.
+
+    Args:    on_export: called before it is made. Returns: Path. Raises as export does.
+    """
     path = cache_folder(jit(text).meaning) / "librefalloc.so"
     if not path.is_file():
+        on_export()
         export(text, path)
     return path
 

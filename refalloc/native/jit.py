@@ -11,6 +11,7 @@ code raises where the index is too large, and a library has no Python to raise i
 import dis
 import importlib.util
 import sys
+import traceback
 import types
 from pathlib import Path
 
@@ -110,15 +111,24 @@ def compile_for(compiled, name, heap_type):
 
 
 def load_text(path):
-    """Import the Python file at `path` as a module of its own. Raises OSError, or what the file itself raises."""
+    """Import the Python file at `path` as a module of its own. Raises OSError, CompileError."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}; pass the path of the Python file that has alloc, free, resize, remap")
     spec = importlib.util.spec_from_file_location(f"refalloc_text_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file; its name has to end in .py")
+        raise CompileError(f"{path} is no Python file; its name has to end in .py")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise CompileError(
+            f"{path}:{error.lineno}: not Python: {error.msg}; mend that line, or the one before"
+        ) from None
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        place = f"{path}:{lines[-1]}" if lines else f"{path}"
+        raise CompileError(f"{place}: cannot be imported: {type(error).__name__}: {error}") from error
     return module
 
 

@@ -149,5 +149,5 @@ def find_linker():
         return [sys.executable, "-m", "ziglang", "cc"]
     raise ExportError(
         f"no linker: {f'CC is {chosen}, which is not there' if chosen else 'neither cc, gcc nor clang is installed'}; "
-        "run: apt install gcc, or: pip install 'refalloc[zig]'"
+        "run: apt install gcc, or: pip install ziglang==0.14.1"
     )

@@ -48,14 +48,15 @@ class RunReport:
         )
 
 
-def run_preloaded(text, command):
+def run_preloaded(text, command, on_export=lambda: None):
     """Run `command`, a sequence of str, on the library of `text`. Returns RunReport.
 
+    Args:    on_export: called before the library is made, unless it is there from before.
     Raises:  as export; ExportError when there is no such program.
     """
     if shutil.which(command[0]) is None:
         raise ExportError(f"no program {command[0]!r}; pass one that is on PATH, or a path to one")
-    return run_on(cached_library(text), command)[1]
+    return run_on(cached_library(text, on_export), command)[1]
 
 
 def run_on(library, command, settings=None, **options):

@@ -45,7 +45,7 @@ def test_peers_that_are_missing_are_said_with_how_to_get_them(monkeypatch, witho
     found, missing = peers.find_peers({})
     assert [peer.name for peer in found] == ["glibc"]
     assert missing == [
-        "zig, the original: pip install 'refalloc[zig]'",
+        "zig, the original: pip install ziglang==0.14.1",
         "mimalloc: apt install libmimalloc2.0",
         "jemalloc: apt install libjemalloc2",
         "tcmalloc: apt install libtcmalloc-minimal4",

@@ -14,6 +14,7 @@ from libraries import TEXTS, library, require_program, run_python
 from refalloc import native
 from refalloc.native.export import export
 from refalloc.native.linking import SHARED, ExportError, find_linker, link, link_ir
+from refalloc.native.running import run_preloaded
 from refalloc.native.trial import TrialError
 
 ENOMEM, EINVAL = 12, 22
@@ -569,7 +570,10 @@ def test_where_a_library_is_not_promised_what_works_is_said(platform, monkeypatc
             "sys.platform = 'win32'",
             "Error: refalloc.native needs Linux, or macOS .*this is Windows.* compiled in WSL.*",
         ),
-        ("sys.modules['numba'] = None", "Error: refalloc.native needs Numba .*; run: pip install 'refalloc.native.'"),
+        (
+            "sys.modules['numba'] = None",
+            "Error: refalloc.native needs Numba .*; run, in the folder of refalloc: pip install --editable '..native.'",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", [["export", "mine.so"], ["run", "--", "ls"], ["bench", "native"]])
@@ -613,3 +617,18 @@ def test_a_text_that_fails_leaves_the_library_that_was_there(tmp_path):
 def test_a_missing_folder_is_said(tmp_path):
     with pytest.raises(ExportError, match="no folder"):
         export(TEXTS["reference"], tmp_path / "missing" / "out.so")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def alloc(heap, length, align_log2):\n    return (1\n", r"mine\.py:2: not Python: '\(' was never closed"),
+        ("\nimport no_such_module\n", r"mine\.py:2: cannot be imported: ModuleNotFoundError"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_said_with_its_line(tmp_path, source, said):
+    path = tmp_path / "mine.py"
+    path.write_text(source)
+    for use in (lambda: export(path, tmp_path / "out.so"), lambda: run_preloaded(path, ["ls"])):
+        with pytest.raises(native.CompileError, match=said):
+            use()

@@ -269,7 +269,7 @@ def test_without_numba_it_says_so_and_goes_on(number, run, tmp_path):
     (startup / "00_no_numba.py").write_text("import sys\nsys.modules['numba'] = None\n")
     (lesson,) = [lesson for lesson in COURSE.lessons if lesson.id == number]
     said = run(lesson, stub_text)
-    assert "pip install 'refalloc[native]'" in "\n".join(said.values())
+    assert "pip install --editable '.[native]'" in "\n".join(said.values())
     for exercise in lesson.exercises:
         assert f"{exercise.id} not attempted" in said[f'check("{exercise.id}")']
 
