@@ -122,7 +122,7 @@ def cached_library(text, on_export=lambda: None):
 
 def library_module(text):
     """The optimized LLVM module of a text's library. Raises CompileError, ExportError."""
-    support = "\n".join([support_ir(), checked_blocks.QUARANTINE_IR, idle.IDLE_IR, CONSTRUCTORS])
+    support = "\n".join([support_ir(), checked_blocks.QUARANTINE_IR, idle.IDLE_IR, process.PROCESS_IR, CONSTRUCTORS])
     compiled = jit(text)
     parts = _bound_to(compiled)
     functions = compiled.functions.items()
@@ -174,7 +174,7 @@ def _compiled_functions(parts, text):
     """Of each C function: its symbol, its IR, and the name it has there. Raises CompileError."""
     support = (
         *("state", "lanes", "root", "line", "thread_index", "set_thread_index", "single_threaded"),
-        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "fresh_addr", "set_fresh_addr"),
+        *("own_lanes", "no_lane", "ended", "own_addr", "set_own_addr", "fork_mask"),
         *("short_ring", "long_ring", "idle"),
     )
     libc = (

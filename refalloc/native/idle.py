@@ -9,16 +9,19 @@ larger blocks. The text asks, of each, whether it may wait to be used again:
        as much more may wait, for HOLD_NS.
     3. When that is over, all that waits is given back, with a trim: a bit of MODE sends the next malloc or free here.
 
-A program that frees all it has is left with what the first rule says, and what threads keep in lanes of their own.
+A program that frees all it has is left with what the first rule says, and what threads keep in lanes of their own. The
+end of the third rule's time shows when a slab or a larger block is freed: who never frees one again keeps what waits.
 """
 
 from numba.core import types
 from numba.core.typing import signature
 
-from refalloc.native.library import MAPPED_LEN, MODE, MODE_LOOK_IDLE, state_word
+from refalloc.native.library import LANE_COUNT, MAPPED_LEN, MODE, MODE_LOOK_IDLE, state_word
+from refalloc.native.machine import LANE_LEN
 from refalloc.native.words import (
     add_relaxed,
     and_relaxed,
+    load_acquire,
     load_word,
     or_relaxed,
     replace_word,
@@ -46,6 +49,7 @@ MIN_GIVEN_LEN = 4 << 20  # what is less is not worth a strike
 FORGET_NS = 1_000_000_000
 HOLD_NS = 1_000_000_000
 STRIKES = 2
+MAX_TRIES = 100  # looks at a lane that is held
 
 # Words of refalloc_idle
 KEPT_LEN, GIVEN_LEN, GIVEN_NS, AGAIN_LEN, STRIKE_NS, STRIKE_COUNT, HOLD_LEN, HOLD_UNTIL_NS, BUSY = range(9)
@@ -95,18 +99,37 @@ def count_strike(time_ns, given_len):
     strike_count = 1 if is_late else load_word(word_addr(STRIKE_COUNT)) + 1
     store_word(word_addr(STRIKE_COUNT), strike_count)
     store_word(word_addr(STRIKE_NS), time_ns)
-    if strike_count >= STRIKES:
-        store_word(word_addr(HOLD_LEN), max(load_word(word_addr(HOLD_LEN)), given_len))
+    # None is prolonged: what is kept full, and gives back and maps one block again and again, would never end it.
+    if strike_count >= STRIKES and load_word(word_addr(HOLD_UNTIL_NS)) == 0:
+        store_word(word_addr(HOLD_LEN), given_len)
         store_word(word_addr(HOLD_UNTIL_NS), time_ns + HOLD_NS)
 
 
 def refalloc_look_idle():
-    """Give back what waits. Locks: none held by the caller."""
+    """Give back what waits.
+
+    Locks: those of others, and in a signal's handler those of the call that it interrupts: then it is left to a later
+    call, as a trim would wait for them for ever.
+    """
+    if not lanes_are_free():
+        return
     and_relaxed(symbol_addr("refalloc_state") + MODE * 8, ~MODE_LOOK_IDLE)
-    store_word(word_addr(HOLD_LEN), 0)
     if replace_word(word_addr(BUSY), 0, 1):
         add_relaxed(word_addr(GIVEN_LEN), trim())
         store_release(word_addr(BUSY), 0)
+
+
+def lanes_are_free():
+    """Whether each lane was free once just now, or soon: so none is held by this thread."""
+    lane = symbol_addr("refalloc_lanes")
+    for _ in range(state_word(LANE_COUNT)):
+        tries = 0
+        while load_acquire(lane) != 0:
+            tries += 1
+            if tries == MAX_TRIES:
+                return False
+        lane += LANE_LEN
+    return True
 
 
 def refalloc_idle_after_fork():

@@ -14,7 +14,6 @@ Symbols that support_ir gives, and their memory:
     refalloc_lanes      LANE_CAPACITY lanes; the system commits those that are used
     refalloc_root       root of the chunk table
     refalloc_index      the thread's index, behind two functions, since only a linked library has thread-local storage
-    refalloc_fresh      the address of a block of this thread's for which pages were mapped last, likewise
     refalloc_own        the address of the thread's own lane, likewise
     refalloc_own_lanes  OWN_CAPACITY lanes, each some thread's own or waiting for one
     refalloc_no_lane    a lane that nobody can enter, and so just the word that says it: what a thread has for its own
@@ -63,7 +62,8 @@ LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
 IS_CHECKED = 1 << 6
 ALIGN_MASK = (1 << 6) - 1
-ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0xFF
+IS_FRESH = 1 << 15  # a block whose pages were mapped for it, and that was never freed: zero until it is written
+ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0x7F
 GRANULE_LOG2 = 4  # what any slot that malloc may hand out is aligned to
 
 # Words of refalloc_state
@@ -113,7 +113,6 @@ def support_ir():
 @refalloc_no_lane = global i64 1, align {LINE_LEN}
 @refalloc_ended = global i64 1
 @refalloc_own = thread_local(initialexec) global ptr @refalloc_no_lane
-@refalloc_fresh = thread_local(initialexec) global i64 0
 
 define i64 @refalloc_own_addr() alwaysinline {{
   %addr = load i64, ptr @refalloc_own
@@ -132,16 +131,6 @@ define i64 @refalloc_thread_index() alwaysinline {{
 
 define void @refalloc_set_thread_index(i64 %index) alwaysinline {{
   store i64 %index, ptr @refalloc_index
-  ret void
-}}
-
-define i64 @refalloc_fresh_addr() alwaysinline {{
-  %addr = load i64, ptr @refalloc_fresh
-  ret i64 %addr
-}}
-
-define void @refalloc_set_fresh_addr(i64 %addr) alwaysinline {{
-  store i64 %addr, ptr @refalloc_fresh
   ret void
 }}
 

@@ -24,6 +24,7 @@ from refalloc.native.library import (
     ENTRY_LEN_LOG2,
     FREES,
     IS_CHECKED,
+    IS_FRESH,
     IS_LARGE,
     MALLOCS,
     MODE,
@@ -38,11 +39,13 @@ from refalloc.native.library import (
     probe,
     remap_tagged,
     request,
+    set_entry,
     state_word,
     unmap_tagged,
 )
 from refalloc.native.messages import STDERR, put_address, put_string, write_line
 from refalloc.native.pages import populate_pages
+from refalloc.native.signals import SIGNAL_SET_LEN, block_signals, restore_signals
 from refalloc.native.words import (
     bit_length,
     copy_bytes,
@@ -95,13 +98,9 @@ PAGE_LEN = 4096
 GROWING_LEN = 4 * PAGE_LEN
 PROBED_ADDR = PAGE_LEN  # of the block that the probe is asked about; not 0, which is what its remap answers
 ENOMEM, EINVAL = 12, 22
-SIGNAL_SET_LEN, SIG_BLOCK, SIG_SETMASK = 128, 0, 2  # bits/types/__sigset_t.h, bits/sigaction.h
 
 c_errno_location = types.ExternalFunction("__errno_location", signature(_i64))
 c_abort = types.ExternalFunction("abort", signature(_void))
-c_sigmask = types.ExternalFunction("pthread_sigmask", signature(_i32, _i32, _i64, _i64))
-fresh_addr = types.ExternalFunction("refalloc_fresh_addr", signature(_i64))
-set_fresh_addr = types.ExternalFunction("refalloc_set_fresh_addr", signature(_void, _i64))
 no_memory = types.ExternalFunction("refalloc_no_memory", INTERNAL["refalloc_no_memory"])
 foreign = types.ExternalFunction("refalloc_foreign", INTERNAL["refalloc_foreign"])
 odd_malloc = types.ExternalFunction("refalloc_odd_malloc", INTERNAL["refalloc_odd_malloc"])
@@ -158,9 +157,8 @@ def calloc(number, size):
     length, is_over = unsigned_product(number, size)
     if unlikely(is_over):
         return no_memory()
-    set_fresh_addr(0)
     addr = malloc(length)
-    if addr != 0 and addr != fresh_addr():  # fresh pages are zero, and take no memory until they are written
+    if addr != 0 and not entry_of(addr) & IS_FRESH:  # fresh pages take no memory until they are written
         fill_bytes(addr, 0, length)
     return addr
 
@@ -278,13 +276,17 @@ def aligned(align_log2, size):
 
 
 def release(addr, entry):
+    if unlikely(entry & IS_FRESH != 0):
+        set_entry(addr, entry & ~IS_FRESH)
     length, align_log2 = length_of(entry), entry & ALIGN_MASK
     text_free(request(length, align_log2), addr, length, align_log2)
 
 
 def release_by_class(addr, entry):
     """What stands for release with a text that has free_slot: the class need not be found again."""
-    if unlikely(entry & IS_LARGE != 0):
+    if unlikely(entry & (IS_LARGE | IS_FRESH) != 0):
+        if entry & IS_FRESH != 0:
+            set_entry(addr, entry & ~IS_FRESH)
         length, align_log2 = length_of(entry), entry & ALIGN_MASK
         text_free(request(length, align_log2), addr, length, align_log2)
     else:
@@ -333,11 +335,9 @@ def refalloc_plain_free(addr):
 def refalloc_trim():
     # A trim has all lanes, and a signal's handler that wants one of them would wait for what it has interrupted.
     kept_mask = stack_addr(SIGNAL_SET_LEN)
-    every_signal = stack_addr(SIGNAL_SET_LEN)
-    fill_bytes(every_signal, 0xFF, SIGNAL_SET_LEN)
-    c_sigmask(SIG_BLOCK, every_signal, kept_mask)
+    block_signals(kept_mask)
     given_len = text_trim(request(0, 0))
-    c_sigmask(SIG_SETMASK, kept_mask, 0)
+    restore_signals(kept_mask)
     return given_len
 
 
@@ -350,10 +350,10 @@ def refalloc_map(length, align_log2, asked_len, asked_align_log2):
         entry = asked_len << ENTRY_LEN_LOG2 | IS_LARGE
     else:
         entry = room << ENTRY_LEN_LOG2 | text_class(asked_len, asked_align_log2) << ENTRY_CLASS_LOG2
-    addr = map_tagged(length, align_log2, entry | bits)
-    # Where there is room for a second block, the text may have written a link into the first already.
-    set_fresh_addr(addr if length < 2 * max(room, asked_len) else 0)
-    return addr
+    # Where there is room for a second block, the text may write a link into the first before it hands it out.
+    if length < 2 * max(room, asked_len) and not bits & IS_CHECKED:
+        bits |= IS_FRESH
+    return map_tagged(length, align_log2, entry | bits)
 
 
 def refalloc_unmap(addr, length):

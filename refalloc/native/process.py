@@ -26,7 +26,9 @@ from refalloc.native.library import (
 )
 from refalloc.native.machine import FIELDS_OFFSET, LANE_LEN, OWNER_OFFSET, take_over
 from refalloc.native.messages import STDERR
+from refalloc.native.signals import SIGNAL_SET_LEN, block_signals, restore_signals
 from refalloc.native.words import (
+    copy_bytes,
     exchange_acquire,
     fill_bytes,
     load_byte,
@@ -49,7 +51,10 @@ INTERNAL = {
     "refalloc_fork_child": _void(),
 }
 
+MIN_LANES = 2  # one for a signal's handler that allocates while its thread has the other
 CPU_SET_LEN = LANE_CAPACITY // 8  # bytes, a bit for each CPU
+OWNED, OWNED_BY_ENDING = 1, 2  # what the word of an own lane says that tells whose it is
+PROCESS_IR = f"@refalloc_fork_mask = global [{SIGNAL_SET_LEN} x i8] zeroinitializer"
 F_DUPFD_CLOEXEC, FIRST_STATS_FILE = 1030, 100  # well above the descriptors that programs count on
 
 c_self = types.ExternalFunction("pthread_self", signature(_i64))
@@ -70,7 +75,7 @@ def refalloc_adopt():
     own = own_addr()
     if own != symbol_addr("refalloc_no_lane"):
         return own
-    own = take_over(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY, 1)
+    own = take_over(symbol_addr("refalloc_own_lanes"), OWN_CAPACITY, OWNED)
     if own == 0:
         own = symbol_addr("refalloc_ended")
     set_own(own)  # before the next call, which may call malloc
@@ -89,9 +94,16 @@ def text_spread(heap):
 
 
 def refalloc_thread_end(own):
-    """The destructor of the key: the thread ends, and later destructors work without an own lane."""
+    """The destructor of the key: the thread ends, and later destructors work without an own lane.
+
+    Ours is the first, as its key is the oldest: so it asks to come again, when the others have come once.
+    """
     if own == symbol_addr("refalloc_ended"):
         return
+    if load_word(own + OWNER_OFFSET) == OWNED:
+        store_word(own + OWNER_OFFSET, OWNED_BY_ENDING)
+        if c_setspecific(state_word(OWN_KEY) - 1, own) == 0:
+            return
     text_retire(request(0, 0))
     set_own(symbol_addr("refalloc_ended"))
     store_release(own + OWNER_OFFSET, 0)
@@ -101,7 +113,7 @@ def refalloc_thread_end(own):
 
 
 def refalloc_start(argc, argv, envp):
-    lanes = cpu_count()
+    lanes = max(cpu_count(), MIN_LANES)
     while envp != 0 and load_word(envp) != 0:
         setting = load_word(envp)
         value = after_prefix(setting, string_addr("REFALLOC_LANES="))
@@ -179,20 +191,29 @@ def number_at(string):
 
 
 def refalloc_fork_prepare():
-    """Take every lane, so that no other thread is inside one while the child's copy of memory is made."""
+    """Take every lane, so that no other thread is inside one while the child's copy of memory is made.
+
+    Until they are given back, no signal comes: its handler may want a lane, and would wait for its own thread.
+    """
+    kept_mask = stack_addr(SIGNAL_SET_LEN)
+    block_signals(kept_mask)
     lane = symbol_addr("refalloc_lanes")
     for _ in range(state_word(LANE_COUNT)):
         while exchange_acquire(lane, 1) != 0:
             c_sched_yield()
         lane += LANE_LEN
+    copy_bytes(symbol_addr("refalloc_fork_mask"), kept_mask, SIGNAL_SET_LEN)  # one thread at a time comes here
     add_to_state(FORKS, 1)
 
 
 def refalloc_fork_parent():
+    kept_mask = stack_addr(SIGNAL_SET_LEN)
+    copy_bytes(kept_mask, symbol_addr("refalloc_fork_mask"), SIGNAL_SET_LEN)
     lane = symbol_addr("refalloc_lanes")
     for _ in range(state_word(LANE_COUNT)):
         store_release(lane, 0)
         lane += LANE_LEN
+    restore_signals(kept_mask)
 
 
 def refalloc_fork_child():
