@@ -78,7 +78,7 @@ def test_what_comes_back_at_once_again_and_again_is_kept_for_a_while(program):
 def test_it_goes_back_in_the_end_though_one_block_comes_and_goes_all_the_time(program):
     """To give that block back and map it again is no sign that the others went too early."""
     later = """
-    for (int n = 0; n < 2500; n++) { void *block = malloc(3 * size); memset(block, 1, size); free(block); usleep(1000); }
+    for (int n = 0; n < 2500; n++) { void *one = malloc(3 * size); memset(one, 1, size); free(one); usleep(1000); }
     printf("0 %ld\\n", resident() - before);
     for (long n = 0; n < size"""
     source = PROGRAM.replace("phase < 2", "phase < 12").replace("    for (long n = 0; n < size", later.lstrip("\n"), 1)
