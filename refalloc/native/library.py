@@ -6,7 +6,7 @@ table. If the text calls it small, it writes the longest length that the text wo
 which is the room in a slot; so all blocks of the slab, whatever was asked for, may be freed and measured by it. This
 holds for any text that keeps one size class to a mapping. An entry of the chunk table:
 
-    length << 16 | size_class << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
+    length << 17 | is_fresh << 16 | size_class << 8 | is_large << 7 | is_checked << 6 | align_log2        0: not ours
 
 Symbols that support_ir gives, and their memory:
     refalloc_state      words, see below
@@ -62,8 +62,8 @@ LANE_CAPACITY = 8192  # the most CPUs that a Linux kernel is built for
 IS_LARGE = 1 << 7
 IS_CHECKED = 1 << 6
 ALIGN_MASK = (1 << 6) - 1
-IS_FRESH = 1 << 15  # a block whose pages were mapped for it, and that was never freed: zero until it is written
-ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 16, 8, 0x7F
+IS_FRESH = 1 << 16  # a block whose pages were mapped for it, and that was never freed: zero until it is written
+ENTRY_LEN_LOG2, ENTRY_CLASS_LOG2, CLASS_MASK = 17, 8, 0xFF
 GRANULE_LOG2 = 4  # what any slot that malloc may hand out is aligned to
 
 # Words of refalloc_state

@@ -90,7 +90,7 @@ INTERNAL = {
 }
 
 MALLOC_ALIGN_LOG2 = 4  # alignof(max_align_t) on x86-64 and arm64
-MAX_LENGTH_LOG2 = 47  # no system has more addresses to give
+MAX_LENGTH_LOG2 = 46  # 64 TiB: half of all addresses, and what an entry has room for
 COMMON_LENGTH_LOG2 = 31  # up to here, malloc asks no more questions
 PAGE_LEN = 4096
 # A block of this length that grows by little will grow again: it gets half as much more, and is not copied each time.
@@ -343,6 +343,8 @@ def refalloc_trim():
 
 def refalloc_map(length, align_log2, asked_len, asked_align_log2):
     """Pages that the text maps while it serves a request of asked_len at 1 << asked_align_log2."""
+    if asked_len >> MAX_LENGTH_LOG2 != 0:
+        return 0
     note_mapped(length)
     room = slot_room(asked_len, asked_align_log2)
     bits = asked_align_log2 | (IS_CHECKED if state_word(MODE) & MODE_CHECK != 0 else 0)

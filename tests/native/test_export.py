@@ -96,7 +96,7 @@ def test_free_of_null_does_nothing(lib):
     lib.free(None)
 
 
-@pytest.mark.parametrize("size", [2**47 + 1, 2**62, 2**63 - 1, 2**63, 2**64 - 4096, 2**64 - 1])
+@pytest.mark.parametrize("size", [2**46, 2**47 + 1, 2**62, 2**63 - 1, 2**63, 2**64 - 4096, 2**64 - 1])
 def test_a_size_that_no_system_has_is_refused_with_enomem(lib, size):
     kept = lib.malloc(100)
     ctypes.memmove(kept, b"k" * 100, 100)
