@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from refalloc.course.index import load_course
 from refalloc.course.stubs import stub_text
 
 ROOT = Path(__file__).parents[1]
+os.environ.pop("COLUMNS", None)  # pytest-xdist says that its workers' terminals are 80 wide
 
 
 def pytest_addoption(parser):
