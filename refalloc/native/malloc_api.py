@@ -276,6 +276,10 @@ def aligned(align_log2, size):
 
 
 def release(addr, entry):
+    release_by_length(addr, entry)
+
+
+def release_by_length(addr, entry):
     if unlikely(entry & IS_FRESH != 0):
         set_entry(addr, entry & ~IS_FRESH)
     length, align_log2 = length_of(entry), entry & ALIGN_MASK
@@ -285,10 +289,7 @@ def release(addr, entry):
 def release_by_class(addr, entry):
     """What stands for release with a text that has free_slot: the class need not be found again."""
     if unlikely(entry & (IS_LARGE | IS_FRESH) != 0):
-        if entry & IS_FRESH != 0:
-            set_entry(addr, entry & ~IS_FRESH)
-        length, align_log2 = length_of(entry), entry & ALIGN_MASK
-        text_free(request(length, align_log2), addr, length, align_log2)
+        release_by_length(addr, entry)
     else:
         text_free_slot(request(0, 0), addr, entry >> ENTRY_CLASS_LOG2 & CLASS_MASK)
 
