@@ -1,11 +1,10 @@
 """A library with REFALLOC_CHECK=1: small programs in C that do one wrong thing, and sound ones."""
 
 import re
-import subprocess
 import sys
 
 import pytest
-from libraries import require_program, run
+from libraries import build_c, require_program, run
 
 FAULTS = """
 #include <malloc.h>
@@ -90,10 +89,7 @@ SIZE_CLASS = r" in the size class of (\d+) bytes, guards included"
 
 def _compiled(source, folder):
     require_program("gcc", "gcc")
-    program = folder / "program"
-    flags = ["-O1", "-w", "-fno-builtin"]  # gcc knows malloc, and would leave out what is wrong here
-    subprocess.run(["gcc", *flags, "-x", "c", "-o", program, "-"], input=source.encode(), check=True)
-    return program
+    return build_c(folder / "program", source)
 
 
 @pytest.fixture(scope="module")
