@@ -35,7 +35,7 @@ def run_on_cluster(jobs, address, tls=None):
     try:
         from distributed import Client, Security, as_completed
     except ImportError:
-        raise GraderError("--cluster needs Dask; run, in its folder: pip install -e '.[cluster]'") from None
+        raise GraderError("--cluster needs Dask; run, in refalloc's folder: pip install -e '.[cluster]'") from None
     require_safe(address)
     files = (
         {}

@@ -43,7 +43,8 @@ class RunReport:
             f"refalloc: {self.processes} {'process' if self.processes == 1 else 'processes'}; "
             f"{self.mallocs:,} mallocs, {self.frees:,} frees, {self.reallocs:,} reallocs; "
             f"at most {self.peak_mapped_len:,} bytes mapped, in {self.slabs:,} slabs and large blocks; "
-            f"lanes used: {self.lanes_used} of {self.lanes} (a lane is a lock with slots of its own; one for each CPU)"
+            f"lanes used: {self.lanes_used} of {self.lanes} "
+            "(a lane is a lock with slots of its own; one for each CPU, at least two)"
             f"{own}"
         )
 
